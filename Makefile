@@ -1,0 +1,48 @@
+# Python >= 3.11, Node >= 20 and make are all a machine needs. Every target may be run again at any time.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PERIOD ?= 2016-06
+APP ?= 1
+
+.PHONY: setup demo test app lint bench format lock abi
+
+setup: $(VENV)/.installed node_modules/.installed
+	@$(BIN)/python scripts/toolchain.py
+	@$(BIN)/brownie compile > build/compile.log 2>&1 || { cat build/compile.log; exit 1; }
+
+$(VENV)/.installed: requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "error: Python 3.11 or later is needed; set PYTHON=")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+node_modules/.installed: package.json package-lock.json
+	@node -e 'if (+process.versions.node.split(".")[0] < 20) { console.error("error: Node 20 or later is needed"); process.exit(1) }'
+	npm ci --no-audit --no-fund --silent
+	@mkdir -p build && touch $@
+
+demo: setup
+	@$(BIN)/python -m scripts.demo --period $(PERIOD) $(if $(filter 0,$(APP)),--no-app)
+
+test: setup
+	@$(BIN)/python -m pytest
+
+app: setup
+	@$(BIN)/python -m scripts.run_app
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy --strict offchain_worker/domain
+	node_modules/.bin/prettier --check --plugin=prettier-plugin-solidity 'contracts/**/*.sol' 'interfaces/*.sol'
+
+format:
+	$(BIN)/ruff format .
+	node_modules/.bin/prettier --write --plugin=prettier-plugin-solidity 'contracts/**/*.sol' 'interfaces/*.sol'
+
+# After a change of requirements.in.
+lock: $(VENV)/.installed
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--no-emit-index-url requirements.in -o requirements.lock
