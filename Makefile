@@ -46,3 +46,7 @@ format:
 lock: $(VENV)/.installed
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 		--no-emit-index-url requirements.in -o requirements.lock
+
+# After a change of the contracts' interfaces.
+abi: setup
+	@$(BIN)/python -m scripts.export_abi

@@ -1,0 +1,1 @@
+"""Reads and writes of the community's contracts: typed, retried, pinned to a block. One file per contract."""

@@ -1,0 +1,102 @@
+"""`CommunityRegistry`: who the members are, which points they answer for, who holds a role."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from offchain_worker.domain.quantities import MemberIndex, PeriodId, PointIndex
+from offchain_worker.domain.roster import Column, Direction, Roster, Source
+
+from .contract import DeployedContract
+
+ZERO_ADDRESS = "0x" + "00" * 20
+
+
+@dataclass(frozen=True)
+class Member:
+    """A member as enrolled; `wallet` is None for a member without one, `left_at` 0 for a present one."""
+
+    index: MemberIndex
+    wallet: str | None
+    consent: int
+    enrolled_at_block: int
+    present: bool
+
+
+@dataclass(frozen=True)
+class Point:
+    """A metering point: `point_id` is the salted hash of its real id."""
+
+    index: PointIndex
+    point_id: bytes
+    direction: Direction
+    source: Source
+
+
+class CommunityRegistry(DeployedContract):
+    """Typed reads of the registry; `block` pins them."""
+
+    name = "CommunityRegistry"
+
+    def roster(self, start: int, end: int, block: int | str = "latest") -> Roster:
+        """The participations that overlap [start, end), clipped to it, ordered by (point, from)."""
+        return Roster(tuple(Column.from_abi(row) for row in self.call("rosterOf", start, end, block=block)))
+
+    def member_of(self, wallet: str, block: int | str = "latest") -> MemberIndex:
+        """The member whose wallet this is; 0 if nobody's."""
+        return MemberIndex(self.call("memberOf", wallet, block=block))
+
+    def wallet_of(self, member: int, block: int | str = "latest") -> str | None:
+        """The member's wallet, None without one."""
+        wallet = self.call("walletOf", member, block=block)
+        return None if wallet == ZERO_ADDRESS else str(wallet)
+
+    def members(self, block: int | str = "latest") -> list[Member]:
+        """Every member ever enrolled, by index."""
+        gone = {event["args"]["member"] for event in self.events("MemberLeft", block=block)}
+        return [
+            Member(
+                MemberIndex(event["args"]["member"]),
+                self.wallet_of(event["args"]["member"], block),
+                int(event["args"]["kind"]),
+                int(event["blockNumber"]),
+                event["args"]["member"] not in gone,
+            )
+            for event in self.events("MemberEnrolled", block=block)
+        ]
+
+    def points(self, block: int | str = "latest") -> list[Point]:
+        """Every metering point, by index."""
+        count = self.call("pointCount", block=block)
+        found = []
+        for index in range(count):
+            point_id, direction, source = self.call("pointOf", index, block=block)
+            found.append(Point(PointIndex(index), bytes(point_id), Direction(direction), Source(source)))
+        return found
+
+    def encryption_key(self, holder: str, block: int | str = "latest") -> bytes | None:
+        """The holder's X25519 public key, None if never set."""
+        key = bytes(self.call("encryptionKeyOf", holder, block=block))
+        return key if any(key) else None
+
+    def provider(self, block: int | str = "latest") -> str:
+        """The organising entity's address."""
+        return str(self.call("provider", block=block))
+
+    def grid_operator(self, block: int | str = "latest") -> str:
+        """The grid operator's address."""
+        return str(self.call("gridOperator", block=block))
+
+    def auditors(self, block: int | str = "latest") -> list[str]:
+        """The appointed auditors, in the order of their appointment."""
+        appointed: dict[str, bool] = {}
+        for event in self.events("AuditorSet", block=block):
+            appointed[event["args"]["auditor"]] = event["args"]["appointed"]
+        return [auditor for auditor, present in appointed.items() if present]
+
+    def frozen_rosters(self, block: int | str = "latest") -> dict[PeriodId, bytes]:
+        """The roster hash of each period whose roster is frozen."""
+        return {
+            PeriodId(event["args"]["period"]): bytes(event["args"]["rosterHash"])
+            for event in self.events("RosterFrozen", block=block)
+        }
