@@ -1,0 +1,1 @@
+"""Where bytes live: a content store that verifies what it reads, encryption by label, and envelopes for readers."""
