@@ -21,7 +21,7 @@ import {Column, ConsentKind, Direction, MemberIndex, PeriodId, PointIndex, Sourc
  *     balance and votes already cast, and the old wallet stands for nobody.
  * G6. Membership at a past second never changes through later enrolments of other members, and a member counts from
  *     the second of enrolment (included) to the second of leaving (excluded).
- * G7. The participations of one point are ordered and never overlap, and each lasts at least one second.
+ * G7. The participations of one point are ordered and never overlap; one that is closed at its own beginning never was.
  * G8. Nothing that is entered after a roster is frozen changes it: no participation begins, ends or moves before the end
  *     of the last frozen period.
  * G9. A roster has at least one column and at most `MAX_COLUMNS`, and is ordered by (point, from).
@@ -87,8 +87,10 @@ interface ICommunityRegistry {
     error RegistryParticipationUnknown(PointIndex point);
     /// @notice The participation already ends at `to`; an end can only be brought forward.
     error RegistryParticipationEnds(PointIndex point, uint64 to);
-    /// @notice The participation's end must come after its beginning.
-    error RegistryParticipationEmpty(uint64 from, uint64 to);
+    /// @notice `time` is further ahead than a participation may be entered.
+    error RegistryTooLate(uint64 time, uint64 latest);
+    /// @notice No more points can be added.
+    error RegistryTooManyPoints(uint256 maximum);
     /// @notice No participation overlaps the period.
     error RegistryRosterEmpty(uint64 start, uint64 end);
     /// @notice The roster has more columns than a period can settle.
@@ -180,9 +182,16 @@ interface ICommunityRegistry {
     function addPoint(bytes32 pointId, Direction direction, Source source) external returns (PointIndex point);
 
     /// @notice Let `member` answer for `point` from second `from` on (provider).
-    function openParticipation(PointIndex point, MemberIndex member, uint16 group, uint64 from, bytes32 pointId) external;
+    function openParticipation(
+        PointIndex point,
+        MemberIndex member,
+        uint16 group,
+        uint64 from,
+        bytes32 pointId
+    ) external;
 
-    /// @notice End the point's last participation at second `to`, or bring its end forward (provider).
+    /// @notice End the point's last participation at second `to`, or bring its end forward, at most to its beginning
+    /// (provider).
     function closeParticipation(PointIndex point, uint64 to) external;
 
     function pointCount() external view returns (uint16);
