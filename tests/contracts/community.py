@@ -13,9 +13,8 @@ from zoneinfo import ZoneInfo
 
 import brownie
 from brownie import ZERO_ADDRESS
-from eth_utils import keccak
-
 from tests.contracts import attesting
+from tests.contracts.people import CROWD, PLACES
 
 STEP = 1800
 CENT = 10_000
@@ -65,7 +64,9 @@ class Community:
     @property
     def voted(self) -> Any:
         """The governor as a sender: what a vote has decided."""
-        return brownie.accounts.at(self.governor.address, force=True)
+        address = self.governor.address
+        brownie.web3.provider.make_request("anvil_setBalance", [address, hex(10**18)])
+        return brownie.accounts.at(address, force=True)
 
     # ------------------------------------------------------------------------------------------------- clock
 
@@ -182,7 +183,6 @@ class Community:
 
 
 def deploy(
-    name: str,
     *,
     wallets: int = 4,
     paper: int = 1,
@@ -195,16 +195,17 @@ def deploy(
 ) -> Community:
     """A community of `wallets` members with wallets, then `paper` without; member 1 has the plant.
 
-    `name` gives the deployer, so that addresses, and with them gas, do not depend on what ran before.
+    The deployer must be fresh: addresses, and with them gas, are then the same whatever ran before.
     """
     project = brownie.project.get_loaded_projects()[0]
     accounts = brownie.accounts
-    deployer = accounts.add(keccak(text=f"deployer of {name}"))
-    provider, grid_operator, auditor = accounts[1], accounts[2], accounts[3]
-    holders = [accounts[10 + i] for i in range(wallets)]
+    deployer, provider, grid_operator, auditor = (
+        accounts[PLACES[role]] for role in ("deployer", "provider", "grid_operator", "auditor")
+    )
+    holders = [accounts[CROWD + i] for i in range(wallets)]
     sender = {"from": deployer}
     at = [deployer.get_deployment_address(nonce) for nonce in range(7)]
-    assert deployer.nonce == 0, f"another test deployed as {name!r} and left it on the chain"
+    assert deployer.nonce == 0, "another test deployed something and left it on the chain"
     founders = [(holder.address, PAPER, attesting.digest("signed sheet"), b"") for holder in holders]
     founders += [(ZERO_ADDRESS, PAPER, attesting.digest("signed sheet"), b"")] * paper
 
