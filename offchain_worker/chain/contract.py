@@ -65,6 +65,15 @@ def refusal(call: str, error: ContractLogicError) -> ContractRefused:
     return ContractRefused(call, entry["name"], arguments)
 
 
+def as_tuple(value: Any) -> Any:
+    """A struct from an event (a mapping in field order) as the nested tuple that the ABI encoder takes."""
+    if hasattr(value, "values"):
+        return tuple(as_tuple(part) for part in value.values())
+    if isinstance(value, (list, tuple)):
+        return tuple(as_tuple(part) for part in value)
+    return value
+
+
 class DeployedContract:
     """One contract at one address; subclasses give its functions types."""
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from offchain_worker.domain import task as tasks
 from offchain_worker.domain.quantities import PeriodId
-from offchain_worker.domain.report import Task, TaskKind
+from offchain_worker.domain.task import Task, TaskKind
 
-from .contract import DeployedContract
-from .rule_book import as_tuple
+from .contract import DeployedContract, as_tuple
 
 
 @dataclass(frozen=True)
@@ -60,14 +60,14 @@ class AttestationHub(DeployedContract):
         task, task_id, answered = self.call("currentTask", int(kind), period, block=block)
         if not any(task_id):
             return None
-        return OpenTask(Task.from_abi(task), bytes(task_id), answered)
+        return OpenTask(tasks.task_from_abi(task), bytes(task_id), answered)
 
     def tasks(self, block: int | str = "latest", since: int | None = None) -> list[OpenTask]:
         """Every task ever opened, oldest first; `answered` as of `block`."""
         answered = {bytes(event["args"]["taskId"]) for event in self.events("Attested", block=block)}
         return [
             OpenTask(
-                Task.from_abi(as_tuple(event["args"]["task"])),
+                tasks.task_from_abi(as_tuple(event["args"]["task"])),
                 bytes(event["args"]["taskId"]),
                 bytes(event["args"]["taskId"]) in answered,
             )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
+from offchain_worker.domain import task as tasks
 from offchain_worker.domain.quantities import MemberIndex, PeriodId
-from offchain_worker.domain.report import Task, TaskKind
+from offchain_worker.domain.task import Task, TaskKind
 
 from .contract import DeployedContract
 
@@ -82,7 +83,7 @@ class MeterDataRegistry(DeployedContract):
 
     def task(self, kind: TaskKind, period: PeriodId, block: int | str = "latest") -> Task:
         """The task the period is ready for, with attempt and worker set still zero."""
-        return Task.from_abi(self.call("taskOf", int(kind), period, block=block))
+        return tasks.task_from_abi(self.call("taskOf", int(kind), period, block=block))
 
     def datasets(self, period: PeriodId, block: int | str = "latest") -> list[Dataset]:
         """The published versions, oldest first."""

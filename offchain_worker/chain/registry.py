@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from offchain_worker.domain import roster as rosters
 from offchain_worker.domain.quantities import MemberIndex, PeriodId, PointIndex
-from offchain_worker.domain.roster import Column, Direction, Roster, Source
+from offchain_worker.domain.roster import Direction, Roster, Source
 
 from .contract import DeployedContract
 
@@ -40,7 +41,7 @@ class CommunityRegistry(DeployedContract):
 
     def roster(self, start: int, end: int, block: int | str = "latest") -> Roster:
         """The participations that overlap [start, end), clipped to it, ordered by (point, from)."""
-        return Roster(tuple(Column.from_abi(row) for row in self.call("rosterOf", start, end, block=block)))
+        return rosters.from_abi(self.call("rosterOf", start, end, block=block))
 
     def member_of(self, wallet: str, block: int | str = "latest") -> MemberIndex:
         """The member whose wallet this is; 0 if nobody's."""

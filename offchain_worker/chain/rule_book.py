@@ -5,24 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from offchain_worker.domain import canonical, conformity_rules, key, tariff
+from offchain_worker.domain import canonical, conformity_rules, key, rules, tariff
 from offchain_worker.domain.conformity_rules import ConformityRules
 from offchain_worker.domain.key import AllocationKey
+from offchain_worker.domain.rules import RuleHashes
 from offchain_worker.domain.tariff import Tariff
 
-from .contract import DeployedContract
+from .contract import DeployedContract, as_tuple
 from .errors import RulesUnknown
-
-
-@dataclass(frozen=True)
-class RuleHashes:
-    """What the chain holds of the rules at one second; `combined` is the task's `rulesHash`."""
-
-    key: bytes
-    tariff: bytes
-    conformity: bytes
-    program: bytes
-    combined: bytes
 
 
 @dataclass(frozen=True)
@@ -36,15 +26,6 @@ class Rules:
     conformity_document: bytes
 
 
-def as_tuple(value: Any) -> Any:
-    """A struct from an event (a mapping in field order) as the nested tuple that the ABI encoder takes."""
-    if hasattr(value, "values"):
-        return tuple(as_tuple(part) for part in value.values())
-    if isinstance(value, (list, tuple)):
-        return tuple(as_tuple(part) for part in value)
-    return value
-
-
 class RuleBook(DeployedContract):
     """Typed reads of the rule book."""
 
@@ -52,9 +33,7 @@ class RuleBook(DeployedContract):
 
     def hashes_at(self, time: int, block: int | str = "latest") -> RuleHashes:
         """The hashes in force at `time` (UTC seconds)."""
-        found = self.call("rulesAt", time, block=block)
-        combined = self.call("rulesHashAt", time, block=block)
-        return RuleHashes(*(bytes(part) for part in found), combined=bytes(combined))
+        return rules.from_abi(self.call("rulesAt", time, block=block))
 
     def _document(self, event: str, field: str, value: bytes, block: int | str) -> Any:
         for found in self.events(event, block=block, **{field: value}):

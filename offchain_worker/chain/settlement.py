@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
+from offchain_worker.domain import task as tasks
 from offchain_worker.domain.quantities import Cents, PeriodId
-from offchain_worker.domain.report import SettlementReport
+from offchain_worker.domain.task import SettlementReport
 
-from .contract import DeployedContract
-from .rule_book import as_tuple
+from .contract import DeployedContract, as_tuple
 
 
 class SettlementState(IntEnum):
@@ -65,7 +65,7 @@ class Settlement(DeployedContract):
         found = None
         for event in self.events("ReportAccepted", block=block, period=period):
             found = AcceptedReport(
-                bytes(event["args"]["taskId"]), SettlementReport.from_abi(as_tuple(event["args"]["report"])),
+                bytes(event["args"]["taskId"]), tasks.settlement_report_from_abi(as_tuple(event["args"]["report"])),
                 event["args"]["windowEnd"], event["blockNumber"], event["transactionHash"].to_0x_hex(),
             )  # fmt: skip
         return found

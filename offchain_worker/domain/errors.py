@@ -75,6 +75,10 @@ class EnergyTooLarge(EnergyInvalid):
     """Energies whose total leaves the stated bound."""
 
 
+class MoneyTooLarge(DaiseeError, ValueError):
+    """Money beyond the stated bound."""
+
+
 class EnergyMisplaced(EnergyInvalid):
     """Energy in a column outside its participation, or twice for one point in one step."""
 

@@ -1,0 +1,69 @@
+"""The `daisee` command. Exit codes: 0 done, 1 a check failed or something is wrong, 2 wrong use."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from offchain_worker.domain.errors import DaiseeError
+
+from . import account, audit, dataset, doctor, engine, governance, meters, output, period, worker
+from . import settings as settings_module
+from .settings import AsOption, ConfigOption, DeploymentOption, RpcOption, StoreOption
+
+app = typer.Typer(
+    name="daisee",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    help="Who got which kilowatt-hour, what each owes, and the proof.",
+)
+
+
+@app.callback()
+def options(
+    context: typer.Context,
+    rpc: RpcOption = None,
+    store: StoreOption = None,
+    deployment: DeploymentOption = None,
+    identity: AsOption = None,
+    config: ConfigOption = None,
+    log_json: bool = typer.Option(False, "--log-json", help="Write logs as JSON lines"),
+) -> None:
+    """The options above are settings: they may stand anywhere on the command line."""
+    output.configure_logs(log_json)
+    given = {"rpc": rpc, "store": store, "deployment": deployment, "as": identity}
+    context.obj = settings_module.load(given, config)
+
+
+app.command()(doctor.doctor)
+app.command()(meters.inspect)
+app.command()(meters.standardise)
+app.command()(engine.allocate)
+app.add_typer(engine.key_app, name="key")
+app.add_typer(dataset.app, name="dataset")
+app.add_typer(period.app, name="period")
+app.add_typer(worker.app, name="worker")
+app.command()(governance.propose)
+app.command()(governance.vote)
+app.command()(governance.tally)
+app.command()(governance.execute)
+app.add_typer(account.app, name="account")
+app.command()(audit.audit)
+
+
+def run() -> None:
+    """Entry point: one line for what is wrong, never a traceback for what a user can mend."""
+    try:
+        app(settings_module.hoisted(sys.argv[1:]), prog_name="daisee")
+    except DaiseeError as error:
+        output.errors.print(f"error: {error}", markup=False, soft_wrap=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        output.errors.print("interrupted; run the same command again to go on")
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    run()

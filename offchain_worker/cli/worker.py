@@ -1,0 +1,64 @@
+"""`daisee worker run | once`: an independent worker, as a process of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import structlog
+import typer
+
+from offchain_worker.daemon import loop
+from offchain_worker.daemon.http import Face, Pulse
+from offchain_worker.daemon.journal import Journal
+from offchain_worker.daemon.worker import Worker
+from offchain_worker.jobs.program import program_hash
+
+from .session import Session
+
+log = structlog.get_logger()
+app = typer.Typer(no_args_is_help=True, help="A worker: checks the data, computes, attests.")
+
+StateOption = Annotated[Path, typer.Option("--state", help="Folder of the answers it has given")]
+DryOption = Annotated[bool, typer.Option("--dry-run", help="Compute and tell, but sign and keep nothing")]
+PATIENCE = 8
+
+
+def worker_of(session: Session, state: Path, dry: bool) -> Worker:
+    """The worker that the settings describe; it holds its journal from now on."""
+    journal = Journal(state)
+    journal.hold()
+    return Worker(session.community, session.store, journal, session.identity, program_hash(), dry=dry)
+
+
+@app.command()
+def run(
+    context: typer.Context,
+    state: StateOption,
+    port: Annotated[int, typer.Option(help="Port of its HTTP face")] = 0,
+    host: Annotated[str, typer.Option(help="Address of its HTTP face")] = "127.0.0.1",
+    interval: Annotated[float, typer.Option(help="Seconds between two looks at the chain")] = 1.0,
+    dry: DryOption = False,
+) -> None:
+    """Answer tasks until stopped."""
+    stop = loop.stop_on_signals()
+    worker = worker_of(Session.of(context), state, dry)
+    pulse = Pulse(worker.identity.address, worker.program, late_after=60.0)
+    face = Face(worker.journal, pulse, host, port)
+    listening = face.open()
+    log.info("worker runs", worker=worker.identity.address, face=f"http://{host}:{listening}")
+    try:
+        loop.run(worker.cycle, stop=stop, interval=interval, patience=PATIENCE, pulse=pulse)
+    finally:
+        face.close()
+        worker.journal.release()
+
+
+@app.command()
+def once(context: typer.Context, state: StateOption, dry: DryOption = False) -> None:
+    """Answer what is open now, then end."""
+    worker = worker_of(Session.of(context), state, dry)
+    try:
+        worker.cycle()
+    finally:
+        worker.journal.release()

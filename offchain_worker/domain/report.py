@@ -1,0 +1,265 @@
+"""The whole of a settlement, from readings to the report's commitments: a pure function of its arguments.
+
+Also the one place the other layers import tasks, reports, digests and the trees' leaves from.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from offchain_worker.domain import canonical, energy, merkle
+from offchain_worker.domain.allocation import Allocation, share
+from offchain_worker.domain.bills import NO_BILL, bill_leaf, bill_salt, bills_root
+from offchain_worker.domain.energy import Energies
+from offchain_worker.domain.errors import EnergyMisplaced, EnergyTooLarge, SettlementRefused
+from offchain_worker.domain.indicators import Indicators, indicators
+from offchain_worker.domain.invoice import COMMUNITY, Invoice, credits, debits, invoices, net
+from offchain_worker.domain.key import AllocationKey
+from offchain_worker.domain.pairs import pairs
+from offchain_worker.domain.quantities import MAX_ENERGY, Cents, MicroKwh
+from offchain_worker.domain.readings import Readings
+from offchain_worker.domain.roster import Roster
+from offchain_worker.domain.rules import RuleHashes
+from offchain_worker.domain.steps import (
+    BLOCK,
+    StepState,
+    cumulate,
+    first_state,
+    step_state,
+    steps_blocks,
+    steps_leaves,
+    steps_manifest,
+    steps_root,
+)
+from offchain_worker.domain.tariff import Tariff
+from offchain_worker.domain.task import (
+    NO_TABLE,
+    ConformityReport,
+    SettlementReport,
+    Task,
+    TaskKind,
+    Verdict,
+    attestation_digest,
+    conformity_report_from_abi,
+    net_hash,
+    report_hash,
+    settlement_report_from_abi,
+    task_from_abi,
+    task_id,
+)
+
+__all__ = [
+    "BLOCK",
+    "NO_BILL",
+    "NO_TABLE",
+    "ConformityReport",
+    "Readings",
+    "RuleHashes",
+    "Settlement",
+    "SettlementReport",
+    "StepState",
+    "Task",
+    "TaskKind",
+    "Verdict",
+    "attestation_digest",
+    "bill_leaf",
+    "bill_salt",
+    "bills_root",
+    "conformity_report_from_abi",
+    "cumulate",
+    "first_state",
+    "net_hash",
+    "report_hash",
+    "settle",
+    "settlement_report_from_abi",
+    "step_state",
+    "steps_blocks",
+    "steps_leaves",
+    "steps_manifest",
+    "steps_root",
+    "task_from_abi",
+    "task_id",
+]
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """Everything a period's settlement comes to, and what its commitments are made from.
+
+    `energies` and `cumulated` are what each column of the roster bought or sold, by step and so far by lane (flat at
+    column · lanes + lane); `produced` and `allocated` are the totals so far after each step; `pairs` has shape
+    (lanes, consumption columns, production columns); lists of money and leaves go by member index.
+    """
+
+    task: Task
+    task_id: bytes
+    roster: Roster
+    readings: Readings
+    lanes: int
+    allocation: Allocation
+    energies: Energies
+    cumulated: Energies
+    produced: Energies
+    allocated: Energies
+    pairs: Energies
+    invoices: tuple[Invoice, ...]
+    debits: tuple[int, ...]
+    credits: tuple[int, ...]
+    net: tuple[int, ...]
+    steps_leaves: tuple[bytes, ...]
+    bill_leaves: tuple[bytes, ...]
+
+    @cached_property
+    def steps_root(self) -> bytes:
+        """`stepsRoot`."""
+        return steps_root(self.steps_leaves)
+
+    @cached_property
+    def steps_blocks(self) -> list[bytes]:
+        """Blocks of 1,024 leaves, the artefacts the manifest names."""
+        return steps_blocks(self.steps_leaves)
+
+    @cached_property
+    def steps_manifest(self) -> bytes:
+        """Canonical bytes whose sha256 is `stepsDigest`."""
+        return steps_manifest(self.steps_leaves)
+
+    @cached_property
+    def bills_root(self) -> bytes:
+        """`billsRoot`."""
+        return bills_root(self.bill_leaves)
+
+    @cached_property
+    def net_hash(self) -> bytes:
+        """`netHash`."""
+        return net_hash(self.task_id, self.net)
+
+    @cached_property
+    def indicators(self) -> Indicators:
+        """Totals and rates of the period."""
+        consumption = self.readings.energies[:, list(self.roster.consumption)]
+        production = self.readings.energies[:, list(self.roster.production)]
+        return indicators(consumption, production, self.allocation)
+
+    def state(self, t: int) -> StepState:
+        """Return the state after step t; t = -1 is the state before the first step."""
+        if t == -1:
+            return first_state(len(self.roster.columns), self.lanes)
+        header = self.readings.header(t)
+        return step_state(header, int(self.produced[t]), int(self.allocated[t]), self.cumulated[t].tolist())
+
+    def by_member(self, member: int) -> tuple[list[int], list[int]]:
+        """Return the µkWh a member bought and sold, by lane."""
+        return _by_member(self.roster, self.cumulated[-1], self.lanes, member)
+
+    def bill_salt(self, member: int) -> bytes:
+        """Return the salt of a member's bill."""
+        return bill_salt(self.readings.header(self.task.steps - 1), self.task_id, member)
+
+    def bill_proof(self, member: int) -> list[bytes]:
+        """Return the siblings of a member's bill leaf up to `bills_root`."""
+        return merkle.proof(self.bill_leaves, member)
+
+    def report(self, result_digest: bytes) -> SettlementReport:
+        """Return the report, given where the artefacts are."""
+        return SettlementReport(
+            canonical.digest(self.steps_manifest),
+            self.steps_root,
+            result_digest,
+            self.bills_root,
+            self.net_hash,
+            MicroKwh(int(self.produced[-1])),
+            MicroKwh(int(self.allocated[-1])),
+            Cents(sum(self.debits)),
+        )
+
+
+def settle(
+    task: Task, chain_id: int, hub: str, roster: Roster, readings: Readings, key: AllocationKey, tariff: Tariff
+) -> Settlement:
+    """Compute a period's settlement.
+
+    Raises `SettlementRefused` if roster or readings are not those the task binds, `EnergyMisplaced` for energy outside
+    a participation, `EnergyTooLarge` beyond 2^63 - 1 µkWh over the period, `TariffIncomplete`, `MoneyTooLarge`.
+    """
+    _check(task, roster, readings, tariff)
+    identity = task_id(chain_id, hub, task)
+    consumption = np.ascontiguousarray(readings.energies[:, list(roster.consumption)])
+    production = np.ascontiguousarray(readings.energies[:, list(roster.production)])
+    energy.check(consumption, "consumption")
+    energy.check(production, "production")
+    if max(energy.total(production), energy.total(consumption)) > MAX_ENERGY:
+        raise EnergyTooLarge(f"settlement: more than {MAX_ENERGY} µkWh over the period")
+    allocation = share(consumption, production, key, roster)
+    energies = np.zeros_like(readings.energies)
+    energies[:, list(roster.consumption)] = allocation.allocated
+    energies[:, list(roster.production)] = allocation.sold
+    lanes = tariff.bands
+    cumulated = cumulate(energies, readings.bands, lanes)
+    produced = np.cumsum(production.sum(axis=1))
+    allocated = np.cumsum(allocation.allocated.sum(axis=1))
+    totals = cumulated[-1].reshape(len(roster.columns), lanes)
+    paired = pairs(totals[list(roster.consumption)], totals[list(roster.production)])
+    issued = invoices(paired, roster, tariff)
+    received, earned = debits(issued, roster.highest_member), credits(issued, roster.highest_member)
+    headers = [readings.header(t) for t in range(readings.steps)]
+    bills = [NO_BILL] * (roster.highest_member + 1)
+    for member in (COMMUNITY, *roster.members):
+        bought, sold = _by_member(roster, cumulated[-1], lanes, member)
+        salt = bill_salt(headers[-1], identity, member)
+        bills[member] = bill_leaf(identity, member, bought, sold, received[member], earned[member], salt)
+    return Settlement(
+        task=task,
+        task_id=identity,
+        roster=roster,
+        readings=readings,
+        lanes=lanes,
+        allocation=allocation,
+        energies=energies,
+        cumulated=cumulated,
+        produced=produced,
+        allocated=allocated,
+        pairs=paired,
+        invoices=tuple(issued),
+        debits=tuple(received),
+        credits=tuple(earned),
+        net=tuple(net(issued, roster.highest_member)),
+        steps_leaves=tuple(steps_leaves(headers, produced.tolist(), allocated.tolist(), cumulated)),
+        bill_leaves=tuple(bills),
+    )
+
+
+def _by_member(roster: Roster, totals: Energies, lanes: int, member: int) -> tuple[list[int], list[int]]:
+    """Return bought and sold by lane of a member, from the last cumulated row."""
+    table = totals.reshape(len(roster.columns), lanes)
+    bought, sold = (
+        [sum(int(table[at, lane]) for at in columns if roster.columns[at].member == member) for lane in range(lanes)]
+        for columns in (roster.consumption, roster.production)
+    )
+    return bought, sold
+
+
+def _check(task: Task, roster: Roster, readings: Readings, tariff: Tariff) -> None:
+    if task.kind is not TaskKind.SETTLEMENT:
+        raise SettlementRefused(f"settlement of {task.period}: the task asks for a {task.kind.name.lower()} report")
+    if task.table_root != NO_TABLE:
+        raise SettlementRefused(f"settlement of {task.period}: the task names a table, which no key supported has")
+    if roster.hash() != task.roster_hash or len(roster.columns) != task.columns:
+        raise SettlementRefused(f"settlement of {task.period}: the roster is not the one the task binds")
+    if (readings.steps, readings.columns) != (task.steps, task.columns):
+        shape = f"{readings.steps} steps and {readings.columns} columns"
+        raise SettlementRefused(
+            f"settlement of {task.period}: readings of {shape}, task of {task.steps}, {task.columns}"
+        )
+    if readings.tree.root != task.readings_root:
+        raise SettlementRefused(f"settlement of {task.period}: the readings do not lead to the task's readingsRoot")
+    if int(readings.bands.max()) >= tariff.bands:
+        raise SettlementRefused(f"settlement of {task.period}: a step in band {readings.bands.max()} of {tariff.bands}")
+    starts = task.start + task.step_seconds * np.arange(task.steps, dtype=np.int64)
+    for at, column in enumerate(roster.columns):
+        outside = (starts < min(column.start, MAX_ENERGY)) | (starts >= min(column.end, MAX_ENERGY))
+        if readings.energies[outside, at].any():
+            raise EnergyMisplaced(f"settlement of {task.period}, column {at}: energy outside its participation")
