@@ -176,8 +176,8 @@ class Community:
         return self.settlement.depositGuarantee(cents, {"from": self.provider})
 
     def pay_in(self, member: int, cents: int) -> Any:
-        """A member pays in, by itself or, without a wallet, by bank transfer to the provider."""
-        if member in self.by_paper:
+        """A member pays in itself; one without a wallet, and the community (0), by bank transfer to the provider."""
+        if member == 0 or member in self.by_paper:
             self.fund(self.provider, cents)
             reference = attesting.digest(f"transfer of {member}")
             return self.settlement.depositFor(member, cents, reference, {"from": self.provider})
