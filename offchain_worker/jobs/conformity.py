@@ -114,3 +114,12 @@ def _put(
     )
     sealed = encrypt_output(keys.column(column), task_id, KIND, document)
     return [hexed(digest) for digest in put_large(store, sealed)]
+
+
+if __name__ == "__main__":
+    import os
+    import sys
+
+    from .shell import main
+
+    sys.exit(main(compute, os.environ))

@@ -87,3 +87,12 @@ def _result(settled: Settlement, found: Standardised, keys: DatasetSecret, store
             "community": sealed(keys.community(), artefacts.COMMUNITY, artefacts.community(settled)),
         }
     )
+
+
+if __name__ == "__main__":
+    import os
+    import sys
+
+    from .shell import main
+
+    sys.exit(main(compute, os.environ))
