@@ -131,7 +131,7 @@ def _blocks(lines: list[str], table: pl.DataFrame, name: str) -> list[Block]:
             head = found if head is None else head.repeated(found)
             awaits = "columns"
         else:
-            raise MeterFileError(name, index + 1, _reason(lines[index], index == len(lines) - 1))
+            raise MeterFileError(name, index + 1, _reason(lines[index], not any(map(str.strip, lines[index + 1 :]))))
     if head is None or awaits != "readings":
         raise MeterFileError(name, len(lines), f"ends where its {awaits} should follow: truncated")
     return [*blocks, Block(head, opened, rows_from, len(lines))]
