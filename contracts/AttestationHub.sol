@@ -35,6 +35,7 @@ contract AttestationHub is IAttestationHub, EIP712 {
         uint16 version;
         uint32 workerSet;
         uint64 openedAt;
+        uint64 windowEnd;
     }
 
     struct Worker {
@@ -126,7 +127,7 @@ contract AttestationHub is IAttestationHub, EIP712 {
         WorkerSignature[] calldata signatures
     ) external {
         bytes32 taskId = _attest(TaskKind.SETTLEMENT, task, keccak256(abi.encode(report)), signatures);
-        settlement.accept(task.period, taskId, report);
+        _records[taskId].windowEnd = settlement.accept(task.period, taskId, report);
     }
 
     // ------------------------------------------------------------------------------------------------ workers
@@ -158,8 +159,10 @@ contract AttestationHub is IAttestationHub, EIP712 {
     }
 
     /// @inheritdoc IAttestationHub
-    function currentTaskId(TaskKind kind, PeriodId period) external view returns (bytes32) {
-        return _current[kind][period];
+    function answerOf(TaskKind kind, PeriodId period) external view returns (bytes32 taskId, uint64 windowEnd) {
+        bytes32 last = _current[kind][period];
+        Record storage record = _records[last];
+        if (record.status == Status.ANSWERED) (taskId, windowEnd) = (last, record.windowEnd);
     }
 
     /// @inheritdoc IAttestationHub
@@ -202,7 +205,8 @@ contract AttestationHub is IAttestationHub, EIP712 {
             attempt: task.attempt,
             version: version,
             workerSet: task.workerSet,
-            openedAt: uint64(block.timestamp)
+            openedAt: uint64(block.timestamp),
+            windowEnd: 0
         });
         _current[kind][period] = taskId;
         emit TaskOpened(taskId, kind, period, task);

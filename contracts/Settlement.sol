@@ -2,6 +2,7 @@
 pragma solidity 0.8.30;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {BitMaps} from "@openzeppelin/contracts/utils/structs/BitMaps.sol";
 
 import {IAttestationHub} from "../interfaces/IAttestationHub.sol";
 import {ICommunityRegistry} from "../interfaces/ICommunityRegistry.sol";
@@ -13,18 +14,13 @@ import {Months} from "./Months.sol";
 import {PeriodId, SettlementReport, TaskKind} from "./Types.sol";
 
 /**
- * A report is kept as its hash and the end of its window; the report itself is in the event and comes back as calldata
- * with the vector of net amounts, which is checked against the hash the workers signed and booked in one pass. See the
- * interface for the guarantees.
+ * A report is kept as its hash; the report itself is in the event and comes back as calldata with the vector of net
+ * amounts, which is checked against the hash the workers signed and booked in one pass. The end of its window is kept
+ * by the hub with the task. See the interface for the guarantees.
  */
 contract Settlement is ISettlement, Ledger {
+    using BitMaps for BitMaps.BitMap;
     using Months for PeriodId;
-
-    struct Report {
-        bytes32 hash;
-        uint64 windowEnd;
-        State state;
-    }
 
     IMeterDataRegistry public immutable meterData;
     IAttestationHub public immutable hub;
@@ -33,7 +29,10 @@ contract Settlement is ISettlement, Ledger {
     uint64 private _settledThrough;
     /// The first period that is not settled.
     PeriodId private _unsettled;
-    mapping(PeriodId period => Report) private _reports;
+    /// Hash of each period's report.
+    mapping(PeriodId period => bytes32) private _reports;
+    /// One bit per month: settling a later period changes a word that is in use already.
+    BitMaps.BitMap private _settled;
 
     constructor(
         address governor_,
@@ -53,31 +52,32 @@ contract Settlement is ISettlement, Ledger {
     }
 
     /// @inheritdoc ISettlement
-    function accept(PeriodId period, bytes32 taskId, SettlementReport calldata report) external {
+    function accept(
+        PeriodId period,
+        bytes32 taskId,
+        SettlementReport calldata report
+    ) external returns (uint64 windowEnd) {
         if (msg.sender != address(hub)) revert SettlementNotHub(msg.sender);
-        Report storage record = _reports[period];
-        if (record.hash != 0) revert SettlementReported(period);
+        if (_reports[period] != 0) revert SettlementReported(period);
         if (report.allocated > report.produced) revert SettlementOverAllocated(report.allocated, report.produced);
-        uint64 windowEnd = uint64(block.timestamp) + _challengeWindow;
-        record.hash = keccak256(abi.encode(report));
-        record.windowEnd = windowEnd;
-        record.state = State.REPORTED;
+        windowEnd = uint64(block.timestamp) + _challengeWindow;
+        _reports[period] = keccak256(abi.encode(report));
         emit ReportAccepted(period, taskId, report, windowEnd);
     }
 
     /// @inheritdoc ISettlement
     function settle(PeriodId period, SettlementReport calldata report, int64[] calldata netCents) external {
         if (msg.sender != registry.provider()) revert SettlementNotProvider(msg.sender);
-        Report memory record = _reports[period];
-        if (record.state == State.NONE) revert SettlementNotReported(period);
-        if (record.state == State.SETTLED) revert SettlementAlreadySettled(period);
-        if (block.timestamp < record.windowEnd) revert SettlementWindowOpen(period, record.windowEnd);
-        bytes32 reportHash = keccak256(abi.encode(report));
-        if (reportHash != record.hash) revert SettlementReportMismatch(record.hash, reportHash);
-
-        bytes32 taskId = hub.currentTaskId(TaskKind.SETTLEMENT, period);
+        bytes32 attested = _reports[period];
+        if (attested == 0) revert SettlementNotReported(period);
+        if (_settled.get(period.count())) revert SettlementAlreadySettled(period);
+        (bytes32 taskId, uint64 windowEnd) = hub.answerOf(TaskKind.SETTLEMENT, period);
+        if (block.timestamp < windowEnd) revert SettlementWindowOpen(period, windowEnd);
+        bytes32 given = keccak256(abi.encode(report));
+        if (given != attested) revert SettlementReportMismatch(attested, given);
         _requireVector(period, taskId, report.netHash, netCents);
-        _reports[period].state = State.SETTLED;
+
+        _settled.set(period.count());
         _advance();
         emit PeriodSettled(period, taskId, netCents);
 
@@ -94,13 +94,16 @@ contract Settlement is ISettlement, Ledger {
 
     /// @inheritdoc ISettlement
     function reportOf(PeriodId period) external view returns (bytes32 reportHash, uint64 windowEnd, State state) {
-        Report storage record = _reports[period];
-        return (record.hash, record.windowEnd, record.state);
+        reportHash = _reports[period];
+        if (reportHash != 0) {
+            (, windowEnd) = hub.answerOf(TaskKind.SETTLEMENT, period);
+            state = _settled.get(period.count()) ? State.SETTLED : State.REPORTED;
+        }
     }
 
     /// @inheritdoc ISettlement
     function isReported(PeriodId period) external view returns (bool) {
-        return _reports[period].state != State.NONE;
+        return _reports[period] != 0;
     }
 
     /// @inheritdoc ILedger
@@ -124,7 +127,7 @@ contract Settlement is ISettlement, Ledger {
     /// Periods may be settled out of order; `settledThrough` waits for the gap to close.
     function _advance() private {
         PeriodId period = _unsettled;
-        while (_reports[period].state == State.SETTLED) {
+        while (_settled.get(period.count())) {
             (, _settledThrough) = meterData.boundsOf(period);
             period = period.next();
         }

@@ -125,9 +125,11 @@ interface IAttestationHub {
     ) external view returns (Task memory task, bytes32 taskId, bool answered);
 
     /**
-     * @notice Id of the last task opened for `period`, zero if none.
+     * @notice The last task opened for `period` and until when its answer may be challenged; zeros if it has none.
+     * @dev Settlement sets the end of the window and reads it here: the task's word is written anyway, and a word of
+     * its own would cost every report a fifth more. A verdict has no window.
      */
-    function currentTaskId(TaskKind kind, PeriodId period) external view returns (bytes32);
+    function answerOf(TaskKind kind, PeriodId period) external view returns (bytes32 taskId, uint64 windowEnd);
 
     /**
      * @notice The id a task has on this chain and hub.

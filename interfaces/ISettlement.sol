@@ -69,8 +69,13 @@ interface ISettlement is ILedger {
 
     /**
      * @notice Take a report that a quorum of workers has signed. Hub only.
+     * @return windowEnd until when it may be challenged, for the hub to keep with the task
      */
-    function accept(PeriodId period, bytes32 taskId, SettlementReport calldata report) external;
+    function accept(
+        PeriodId period,
+        bytes32 taskId,
+        SettlementReport calldata report
+    ) external returns (uint64 windowEnd);
 
     /**
      * @notice Book `period`: add `netCents[i]` to the account of member i. Provider only, after the window.

@@ -65,9 +65,7 @@ def energies(source: profiles.Profiles) -> dict[str, np.ndarray]:
         made[f"Shop {number}"] = profiles.scaled(source.curves[name], kwh * 1000)
     kwh, name, weeks = cast.SOLAR_HOME
     consumed = profiles.scaled(profiles.shifted(source, name, weeks), kwh * 1000)
-    produced = profiles.scaled(
-        source.curves[cast.HOME_ROOF_PROFILE], cast.HOME_KWP * cast.YIELD_KWH_PER_KWP * 1000
-    )
+    produced = profiles.scaled(source.curves[cast.HOME_ROOF_PROFILE], cast.HOME_KWP * cast.YIELD_KWH_PER_KWP * 1000)
     made["Solar home"], made["Solar home roof"] = profiles.behind_one_meter(consumed, produced)
     return {label: profiles.half_hours(quarters) for label, quarters in made.items()}
 
@@ -147,14 +145,16 @@ def points(people: list[dict]) -> list[dict]:
             tenants = index_of[f"{label}, next tenants"]
             participations.append({"member": tenants, "group": group, "from": move.entered, "to": ""})
         roof = label.lower().endswith("roof")
-        listed.append({
-            "point": index,
-            "label": label,
-            "prm": f"9900000{index + 1:07d}",
-            "direction": "production" if roof else "consumption",
-            "source": "solar" if roof else "none",
-            "participations": participations,
-        })
+        listed.append(
+            {
+                "point": index,
+                "label": label,
+                "prm": f"9900000{index + 1:07d}",
+                "direction": "production" if roof else "consumption",
+                "source": "solar" if roof else "none",
+                "participations": participations,
+            }
+        )
     return listed
 
 

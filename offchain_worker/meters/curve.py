@@ -1,0 +1,181 @@
+"""
+A load curve: readings of one point, one direction and one quality, in order, without overlaps, none negative.
+
+What holds of a `Curve`: `starts` ascend, intervals do not overlap, every one is aligned to its own length, and energies
+are exact: an interval's energy is `numerators / DENOMINATOR` µkWh, so that 10-minute means keep their thirds until
+they are summed to a step. An interval that is missing, negative or contradictory is simply absent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+import numpy as np
+
+from offchain_worker.domain.roster import Direction
+from offchain_worker.meters.findings import Code, Finding, Severity
+from offchain_worker.meters.rows import MILLIONTHS, Rows
+from offchain_worker.meters.steps import interval_seconds
+
+DENOMINATOR = 3 * MILLIONTHS
+"""A millionth of a W over 300 s is 250/3,000,000 µkWh; a millionth of a Wh is 3,000/3,000,000 µkWh."""
+INT64_SAFE = 2**62
+HALF_HOUR = 1800
+
+
+@dataclass(frozen=True)
+class Curve:
+    """
+    n intervals: `starts` int64[n] UTC seconds, `seconds` int64[n], `numerators` int64[n] in 1/DENOMINATOR µkWh,
+    `estimated` bool[n]. `span` is from the start of the first row to the end of the last, empty values included;
+    `stamps` and `stamp_seconds` are the distinct stamps of the rows and the interval lengths derived for them.
+    """
+
+    meter: str
+    direction: Direction
+    starts: np.ndarray
+    seconds: np.ndarray
+    numerators: np.ndarray
+    estimated: np.ndarray
+    span: tuple[int, int]
+    stamps: np.ndarray
+    stamp_seconds: np.ndarray
+    findings: tuple[Finding, ...] = field(default=())
+
+    @property
+    def quality(self) -> Literal["measured", "estimated"]:
+        """Whose reading it is: the meter's, or (all of it) the operator's estimate."""
+        return "estimated" if len(self.starts) and bool(self.estimated.all()) else "measured"
+
+    @property
+    def ends(self) -> np.ndarray:
+        """The end of every interval, int64[n]."""
+        return self.starts + self.seconds
+
+    @property
+    def energy(self) -> np.ndarray:
+        """
+        µkWh per interval, int64[n]: E_t = ⌊S_t⌋ − ⌊S_{t−1}⌋ with S the running sum, which restarts after a gap.
+        """
+        restarts = np.ones(len(self.starts), dtype=bool)
+        restarts[1:] = self.starts[1:] != self.ends[:-1]
+        return whole_energy(self.numerators, restarts)
+
+    def seconds_at(self, stamps: np.ndarray) -> np.ndarray:
+        """The interval length of rows with these stamps, int64, 0 where it is not known."""
+        return self.stamp_seconds[np.searchsorted(self.stamps, stamps)]
+
+    def kept(self, keep: np.ndarray) -> Curve:
+        """The intervals where `keep` (bool[n]) is True."""
+        return replace(
+            self,
+            starts=self.starts[keep],
+            seconds=self.seconds[keep],
+            numerators=self.numerators[keep],
+            estimated=self.estimated[keep],
+        )
+
+
+def whole_energy(numerators: np.ndarray, restarts: np.ndarray) -> np.ndarray:
+    """µkWh int64[n] of consecutive amounts in 1/DENOMINATOR µkWh, floored on the running sum since the last restart."""
+    if not (numerators % DENOMINATOR).any():
+        return numerators // DENOMINATOR
+    exact = numerators.astype(object) if int(numerators.max()) > INT64_SAFE // len(numerators) else numerators
+    running = np.cumsum(exact)
+    first = np.maximum.accumulate(np.where(restarts, np.arange(len(numerators)), 0))
+    since = running - (running - exact)[first]
+    floors = since // DENOMINATOR
+    before = np.where(restarts, 0, np.concatenate([floors[:1] * 0, floors[:-1]]))
+    return (floors - before).astype(np.int64)
+
+
+def assemble(parts: Sequence[Rows]) -> Curve:
+    """
+    One curve from the rows of one point, direction and quality, from one file or several. Repeated rows count once,
+    contradictory, negative and irregular ones are left out; each is said in `findings`, with the line of the first.
+    """
+    first = parts[0]
+    rows = _Sorted(parts)
+    if len(rows.stamps) == 0:
+        nothing = np.zeros(0, dtype=np.int64)
+        rows.found.append(Finding(0, 0, Code.EMPTY, Severity.ERROR, first.meter, 0, "no readings"))
+        return Curve(
+            first.meter, first.direction, *[nothing] * 3, nothing > 0, (0, 0), *[nothing] * 2, tuple(rows.found)
+        )  # fmt: skip
+    rows.drop_repeated()
+    seconds = interval_seconds(rows.stamps, first.stamped, first.step)
+    starts = rows.stamps - seconds if first.stamped == "end" else rows.stamps
+    ends = starts + seconds
+    overlapping = np.concatenate([[False], starts[1:] < ends[:-1]])
+    irregular = (seconds == 0) | overlapping | (starts % np.maximum(seconds, 1) != 0)
+    rows.say(
+        Code.IRREGULAR, Severity.ERROR, irregular,
+        "rows whose interval is unknown, overlaps another or is not aligned to 5, 10, 15, 30 or 60 minutes",
+    )  # fmt: skip
+    negative = rows.present & (rows.amounts < 0)
+    rows.say(Code.NEGATIVE, Severity.ERROR, negative, "negative readings")
+    if all(part.whole_watts and not part.estimated for part in parts):
+        odd = rows.present & ~negative & (seconds == HALF_HOUR) & (rows.amounts % (2 * MILLIONTHS) != 0)
+        message = "half-hourly means that are no even number of W, as a meter that counts whole Wh gives"
+        rows.say(Code.ODD_WATTS, Severity.WARNING, odd, message)
+    factors = seconds // 300 * 250 if first.is_power else np.full(len(seconds), 3000, dtype=np.int64)
+    everything = Curve(
+        meter=first.meter,
+        direction=first.direction,
+        starts=starts,
+        seconds=seconds,
+        numerators=rows.amounts * factors,
+        estimated=np.full(len(starts), first.estimated),
+        span=(int(starts.min()), int(ends.max())),
+        stamps=rows.stamps,
+        stamp_seconds=np.where(irregular, 0, seconds),
+        findings=tuple(rows.found),
+    )
+    return everything.kept(rows.present & ~irregular & ~negative)
+
+
+class _Sorted:
+    """Rows of one curve in order of their stamps, and the findings about them so far."""
+
+    def __init__(self, parts: Sequence[Rows]) -> None:
+        stamps = np.concatenate([part.stamps for part in parts])
+        order = np.argsort(stamps, kind="stable")
+        self.meter = parts[0].meter
+        self.stamps = stamps[order]
+        self.amounts = np.concatenate([part.amounts for part in parts])[order]
+        self.present = np.concatenate([part.present for part in parts])[order]
+        self.numbers = np.concatenate([part.numbers for part in parts])[order]
+        self.found = list(dict.fromkeys(finding for part in parts for finding in part.findings))
+        back = np.concatenate([np.diff(part.stamps, prepend=part.stamps[:1]) < 0 for part in parts])
+        self.say(Code.UNSORTED, Severity.WARNING, back[order], "rows earlier than the row above them")
+
+    def say(self, code: Code, severity: Severity, mask: np.ndarray, what: str) -> None:
+        """Add a finding about the rows of the mask, if there are any."""
+        if mask.any():
+            stamps, count = self.stamps[mask], int(mask.sum())
+            message = f"{count} {what}, first in row {int(self.numbers[mask].min())}"
+            self.found.append(Finding(int(stamps[0]), int(stamps[-1]), code, severity, self.meter, count, message))
+
+    def drop_repeated(self) -> None:
+        """Leave one row of each stamp: one with a value if there is one, none with a value if values differ."""
+        new = np.concatenate([[True], np.diff(self.stamps) > 0])
+        firsts = np.flatnonzero(new)
+        if len(firsts) == len(self.stamps):
+            return
+        group = np.cumsum(new) - 1
+        bounds = np.iinfo(np.int64)
+        low = np.minimum.reduceat(np.where(self.present, self.amounts, bounds.max), firsts)
+        high = np.maximum.reduceat(np.where(self.present, self.amounts, bounds.min), firsts)
+        valued = np.logical_or.reduceat(self.present, firsts)
+        conflicting = (valued & (low != high))[group]
+        valued_first = np.lexsort((~self.present, self.stamps))[firsts]
+        repeated = ~conflicting
+        repeated[valued_first] = False
+        self.say(Code.DUPLICATE, Severity.WARNING, repeated, "repeated rows, counted once")
+        self.say(Code.CONFLICT, Severity.ERROR, conflicting, "rows of one time with different values")
+        self.stamps, self.amounts, self.numbers = (
+            self.stamps[valued_first], self.amounts[valued_first], self.numbers[valued_first]
+        )  # fmt: skip
+        self.present = self.present[valued_first] & ~conflicting[valued_first]

@@ -1,0 +1,28 @@
+"""One file per format of meter readings. A format is a module with these names:
+
+NAME                              what `daisee inspect` calls it
+SIGNATURE                         what its files begin with, in words
+claims(data) -> bool              does the file look like this format? (by content, never by name)
+parse(data, name) -> tuple[Rows]  the rows of each point and direction; raises MeterFileError
+redact(data, name, stand_in, start, end, meter) -> bytes   the rows inside [start, end) under another id
+"""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+from offchain_worker.meters.errors import UnknownFormat
+from offchain_worker.meters.formats import canonical, enedis_customer_space
+
+FORMATS: tuple[ModuleType, ...] = (enedis_customer_space, canonical)
+
+
+def detect(data: bytes, name: str = "file") -> ModuleType:
+    """The format that claims these bytes; raises UnknownFormat with what was looked for and how the file begins."""
+    for candidate in FORMATS:
+        if candidate.claims(data):
+            return candidate
+    looked_for = " or ".join(candidate.SIGNATURE for candidate in FORMATS)
+    lines = data[:200].decode("utf-8", "replace").splitlines()[:2]
+    beginning = " / ".join(line[:60] for line in lines) if data else "nothing: the file is empty"
+    raise UnknownFormat(name, 0, f"no known format: looked for {looked_for}; it begins with {beginning!a}")

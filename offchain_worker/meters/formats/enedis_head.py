@@ -1,0 +1,121 @@
+"""The two lines that open a block of an Enedis file: what point, direction, stage and unit its rows are of."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+
+from offchain_worker.domain.roster import Direction
+from offchain_worker.meters.errors import MeterFileError
+from offchain_worker.meters.findings import Code, Finding, Severity
+from offchain_worker.meters.text import BOM, quoted
+
+HEADER = ["identifiant prm", "type de donnees", "date de debut", "date de fin", "grandeur physique"]
+HEADER += ["grandeur metier", "etape metier", "unite", "pas en minutes"]
+COLUMNS = ["horodate", "valeur"]
+
+_UNITS = {"w": (1, True), "kw": (1000, True), "wh": (1, False), "kwh": (1000, False)}
+_DIRECTIONS = {"consommation": Direction.CONSUMPTION, "production": Direction.PRODUCTION}
+_PRM = re.compile(r"[0-9]{14}")
+_STEP = re.compile(r"(?:pt)?(5|10|15|30|60)m?")
+_DATE = re.compile(r"([0-9]{2})/([0-9]{2})/([0-9]{4})")
+DAY = 86400
+
+
+@dataclass(frozen=True)
+class Head:
+    """
+    What a block's head says: values are in `factor` W (`is_power`) or Wh; `step` in seconds, 0 if not stated;
+    `ends` the last declared day's local midnight as if it were UTC, 0 if not stated; `lines` counted from 0.
+    """
+
+    meter: str
+    direction: Direction
+    estimated: bool
+    factor: int
+    is_power: bool
+    step: int
+    ends: int
+    lines: tuple[int, ...]
+
+    @property
+    def curve(self) -> tuple[str, Direction, bool]:
+        """What tells one curve of a file from another."""
+        return (self.meter, self.direction, self.estimated)
+
+    @property
+    def unit(self) -> tuple[int, bool, int]:
+        """What blocks of one curve must share."""
+        return (self.factor, self.is_power, self.step)
+
+    def repeated(self, other: Head) -> Head:
+        """This head with the line of an equal one that follows it."""
+        return replace(self, lines=self.lines + other.lines, ends=max(self.ends, other.ends))
+
+    def findings(self, stamps: np.ndarray, offsets: np.ndarray) -> list[Finding]:
+        """A PRM that has not 14 digits; readings that stop before the declared end. For int64[n] UTC stamps."""
+        if len(stamps) == 0:
+            return []
+        first, last = int(stamps.min()), int(stamps.max())
+        found = []
+        if not _PRM.fullmatch(self.meter):
+            message = f"{quoted(self.meter)} is no PRM: a PRM has 14 digits, this has {len(self.meter)} characters"
+            found.append(Finding(first, last, Code.WRONG_ID, Severity.WARNING, self.meter, 1, message))
+        local = last + int(offsets[int(np.argmax(stamps))])
+        if local < self.ends:
+            days = (self.ends - local + DAY - 1) // DAY
+            message = f"readings stop {days} day(s) before the end the file declares"
+            found.append(Finding(first, last, Code.DECLARED_RANGE, Severity.WARNING, self.meter, days, message))
+        return found
+
+
+def fields(line: str) -> list[str]:
+    """The fields of a line in lower case without accents, as headers are written with and without them."""
+    text = unicodedata.normalize("NFKD", line.strip(BOM + "\r\n ")).casefold()
+    return ["".join(c for c in field if not unicodedata.combining(c)).strip() for field in text.split(";")]
+
+
+def read_head(line: str, name: str, row: int) -> Head:
+    """What the line under the header says. Raises MeterFileError for anything but a curve of active energy."""
+    names = fields(line)
+    if len(names) < 8:
+        raise MeterFileError(name, row, f"{quoted(line)} does not describe a point in 9 fields: truncated or damaged")
+    meter = line.strip(BOM + "\r ").split(";")[0]
+    kind, quantity, direction, stage, unit = names[1], names[4], names[5], names[6], names[7]
+    if not meter or len(meter) > 64 or meter != meter.strip():
+        raise MeterFileError(name, row, "no usable id of the point in the first field")
+    if kind != "courbe de charge":
+        raise MeterFileError(name, row, f"is {quoted(kind)}, not a load curve ('Courbe de charge')")
+    if quantity != "energie active":
+        raise MeterFileError(name, row, f"is {quoted(quantity)}: only active energy ('Energie active') can be shared")
+    if direction not in _DIRECTIONS:
+        raise MeterFileError(name, row, f"direction {quoted(direction)} is neither 'Consommation' nor 'Production'")
+    if unit not in _UNITS:
+        raise MeterFileError(name, row, f"unit {quoted(unit)} is not one of W, kW, Wh, kWh")
+    stated = _STEP.fullmatch(names[8]) if len(names) > 8 and names[8] else None
+    if len(names) > 8 and names[8] and stated is None:
+        raise MeterFileError(name, row, f"step {quoted(names[8])} is not 5, 10, 15, 30 or 60 minutes")
+    factor, is_power = _UNITS[unit]
+    return Head(
+        meter=meter,
+        direction=_DIRECTIONS[direction],
+        estimated=stage != "comptage brut",
+        factor=factor,
+        is_power=is_power,
+        step=int(stated[1]) * 60 if stated else 0,
+        ends=_midnight(names[3]),
+        lines=(row - 1,),
+    )
+
+
+def _midnight(text: str) -> int:
+    """Seconds from 1970 to a day written dd/mm/yyyy, as if it were UTC; 0 for anything else."""
+    found = _DATE.fullmatch(text)
+    try:
+        return (date(int(found[3]), int(found[2]), int(found[1])) - date(1970, 1, 1)).days * DAY if found else 0
+    except ValueError:
+        return 0

@@ -1,0 +1,44 @@
+"""
+What a format module makes of a file: the rows of one point, one direction and one quality, as they stand in the file.
+Nothing is repaired here; `curve.assemble` does that.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+from offchain_worker.domain.roster import Direction
+from offchain_worker.meters.findings import Finding
+
+MILLIONTHS = 1_000_000
+LARGEST_READING = 10**9 * MILLIONTHS
+"""1 GW or 1 GWh: beyond it a reading is refused, so that int64 holds every intermediate."""
+EARLIEST, LATEST = 946_684_800, 4_102_444_800
+"""2000-01-01 and 2100-01-01 UTC: stamps outside are refused."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """
+    n rows in file order. `stamps` int64[n] UTC seconds at the start or the end of an interval, as `stamped` says;
+    `amounts` int64[n] in millionths of a W (`is_power`, a mean) or of a Wh (an energy); `present` bool[n], False for
+    an empty value; `numbers` int64[n] line numbers from 1; `offsets` int64[n] seconds ahead of UTC as written, or
+    None; `step` the interval in seconds if the file states one, else 0.
+    """
+
+    meter: str
+    direction: Direction
+    estimated: bool
+    stamped: Literal["start", "end"]
+    is_power: bool
+    stamps: np.ndarray
+    amounts: np.ndarray
+    present: np.ndarray
+    numbers: np.ndarray
+    offsets: np.ndarray | None = None
+    whole_watts: bool = False
+    step: int = 0
+    findings: tuple[Finding, ...] = field(default=())

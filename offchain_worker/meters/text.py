@@ -1,0 +1,35 @@
+"""Files of lines: decoding them, quoting a line in an error, and choosing the point to keep when ids are replaced."""
+
+from __future__ import annotations
+
+from offchain_worker.meters.errors import MeterFileError
+
+BOM = "\ufeff"
+
+
+def lines_of(data: bytes, name: str) -> list[str]:
+    """The lines of a UTF-8 file without their line feeds; carriage returns and a byte order mark stay."""
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        row = data.count(b"\n", 0, error.start) + 1
+        raise MeterFileError(name, row, "is not UTF-8 text: truncated, or another kind of file") from None
+    return text.split("\n")
+
+
+def quoted(line: str) -> str:
+    """The beginning of a line, printable, for an error message."""
+    line = line.strip("\r" + BOM)
+    return ascii(line if len(line) <= 48 else line[:45] + "...")
+
+
+def chosen_meter(meters: set[str], meter: str, stand_in: str, name: str) -> str:
+    """The point to keep of a file: `meter`, or the only one there is. Raises MeterFileError if that is not clear."""
+    if meter and meter not in meters:
+        raise MeterFileError(name, 0, f"does not hold the point {quoted(meter)}")
+    if not meter and len(meters) != 1:
+        raise MeterFileError(name, 0, f"holds {len(meters)} points: say which one of them to keep")
+    kept = meter or next(iter(meters))
+    if len(stand_in) != len(kept):
+        raise MeterFileError(name, 0, f"a stand-in of {len(stand_in)} characters for an id of {len(kept)}")
+    return kept
