@@ -1,5 +1,4 @@
 """`CommunityRegistry.setProvider`, `setGridOperator`, `setAuditor`, `setEncryptionKey`."""
-# ruff: noqa: N802 - tests bear the names of the methods they test
 
 from __future__ import annotations
 
@@ -47,7 +46,7 @@ def test_set_role__nobody__is_refused(registry: Any, governor_account: Any, sett
         getattr(registry, setter)(consents.NOBODY, {"from": governor_account})
 
 
-def test_setProvider__new_one__takes_over_at_once(
+def test_set_provider__new_one__takes_over_at_once(
     registry: Any, governor_account: Any, provider: Any, dave: Any
 ) -> None:
     registry.setProvider(dave, {"from": governor_account})
@@ -58,7 +57,7 @@ def test_setProvider__new_one__takes_over_at_once(
     assert registry.memberCount() == 4
 
 
-def test_setAuditor__appointed_and_dismissed__is_listed(
+def test_set_auditor__appointed_and_dismissed__is_listed(
     registry: Any, governor_account: Any, auditor: Any, dave: Any
 ) -> None:
     """G3, G11."""
@@ -71,18 +70,18 @@ def test_setAuditor__appointed_and_dismissed__is_listed(
     assert list(registry.auditors()) == [dave]
 
 
-def test_setAuditor__no_change__says_nothing(registry: Any, governor_account: Any, auditor: Any, dave: Any) -> None:
+def test_set_auditor__no_change__says_nothing(registry: Any, governor_account: Any, auditor: Any, dave: Any) -> None:
     for who, appointed in ((auditor, True), (dave, False)):
         assert "AuditorSet" not in registry.setAuditor(who, appointed, {"from": governor_account}).events
 
 
-def test_setAuditor__last_one__stays(registry: Any, governor_account: Any, auditor: Any) -> None:
+def test_set_auditor__last_one__stays(registry: Any, governor_account: Any, auditor: Any) -> None:
     """G11."""
     with reverts("RegistryLastAuditor", auditor):
         registry.setAuditor(auditor, False, {"from": governor_account})
 
 
-def test_setAuditor__anybody_but_the_governor_or_for_nobody__is_refused(
+def test_set_auditor__anybody_but_the_governor_or_for_nobody__is_refused(
     registry: Any, governor_account: Any, provider: Any
 ) -> None:
     """G3."""
@@ -92,7 +91,7 @@ def test_setAuditor__anybody_but_the_governor_or_for_nobody__is_refused(
         registry.setAuditor(consents.NOBODY, True, {"from": governor_account})
 
 
-def test_setEncryptionKey__anybody__publishes_and_withdraws_its_own(registry: Any, stranger: Any, alice: Any) -> None:
+def test_set_encryption_key__anybody__publishes_and_withdraws_its_own(registry: Any, stranger: Any, alice: Any) -> None:
     tx = registry.setEncryptionKey(KEY, {"from": stranger})
     assert tx.events["EncryptionKeySet"] == {"holder": stranger.address, "key": KEY}
     assert registry.encryptionKeyOf(stranger) == KEY

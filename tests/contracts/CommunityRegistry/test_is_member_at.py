@@ -1,5 +1,4 @@
 """`CommunityRegistry.isMemberAt`, `membersAt` and `getPastVotes`: membership at a second."""
-# ruff: noqa: N802 - tests bear the names of the methods they test
 
 from __future__ import annotations
 
@@ -11,12 +10,12 @@ from tests.contracts.refusals import reverts
 DAY = 86400
 
 
-def test_isMemberAt__stranger__is_none(registry: Any, stranger: Any) -> None:
+def test_is_member_at__stranger__is_none(registry: Any, stranger: Any) -> None:
     assert tuple(registry.isMemberAt(stranger, registry.clock())) == (False, 0)
     assert registry.isMemberAt(consents.NOBODY, registry.clock())[0] is False
 
 
-def test_isMemberAt__a_second_to_come__is_refused(registry: Any, alice: Any) -> None:
+def test_is_member_at__a_second_to_come__is_refused(registry: Any, alice: Any) -> None:
     """G6."""
     now = registry.clock()
     for lookup in (lambda: registry.isMemberAt(alice, now + 10**6), lambda: registry.membersAt(now + 10**6)):
@@ -24,7 +23,7 @@ def test_isMemberAt__a_second_to_come__is_refused(registry: Any, alice: Any) -> 
             lookup()
 
 
-def test_getPastVotes__present_second__is_refused(registry: Any, alice: Any) -> None:
+def test_get_past_votes__present_second__is_refused(registry: Any, alice: Any) -> None:
     """G6: it can still change."""
     now = registry.clock()
     with reverts("RegistryFutureLookup", now, now):
@@ -32,7 +31,7 @@ def test_getPastVotes__present_second__is_refused(registry: Any, alice: Any) -> 
     assert registry.getPastVotes(alice, now - 1) in (0, 1)
 
 
-def test_getPastVotes__members__have_one_vote_each(registry: Any, alice: Any, stranger: Any, chain: Any) -> None:
+def test_get_past_votes__members__have_one_vote_each(registry: Any, alice: Any, stranger: Any, chain: Any) -> None:
     enrolled = registry.clock()
     chain.mine(timestamp=enrolled + DAY)
 
@@ -41,7 +40,7 @@ def test_getPastVotes__members__have_one_vote_each(registry: Any, alice: Any, st
     assert registry.getPastVotes(stranger, enrolled) == 0
 
 
-def test_membersAt__comings_and_goings__counts_each_second(
+def test_members_at__comings_and_goings__counts_each_second(
     registry: Any, provider: Any, alice: Any, chain: Any
 ) -> None:
     """G6: three founders, one more after a day, one fewer after two."""

@@ -1,5 +1,4 @@
 """`CommunityRegistry.openParticipation`: who answers for a point, from when."""
-# ruff: noqa: N802 - tests bear the names of the methods they test
 
 from __future__ import annotations
 
@@ -15,7 +14,7 @@ OPEN = 2**64 - 1
 NEW_ID = "0x" + "d1" * 32
 
 
-def test_openParticipation__first_of_a_point__is_in_the_roster(points: Any, provider: Any) -> None:
+def test_open_participation__first_of_a_point__is_in_the_roster(points: Any, provider: Any) -> None:
     """G7: under the id the point was added with."""
     tx = points.openParticipation(0, 1, 2, START, point_id(0), {"from": provider})
 
@@ -30,44 +29,44 @@ def test_openParticipation__first_of_a_point__is_in_the_roster(points: Any, prov
     assert points.participatesUntil(1) == OPEN
 
 
-def test_openParticipation__anybody_but_the_provider__is_refused(points: Any, alice: Any, stranger: Any) -> None:
+def test_open_participation__anybody_but_the_provider__is_refused(points: Any, alice: Any, stranger: Any) -> None:
     """G3."""
     for caller in (alice, stranger):
         with reverts("RegistryUnauthorised", caller):
             points.openParticipation(0, 1, 1, START, point_id(0), {"from": caller})
 
 
-def test_openParticipation__who_is_no_member__is_refused(points: Any, provider: Any, bob: Any) -> None:
+def test_open_participation__who_is_no_member__is_refused(points: Any, provider: Any, bob: Any) -> None:
     points.leave({"from": bob})
     for member in (0, 2, 9):
         with reverts("RegistryMemberUnknown", member):
             points.openParticipation(0, member, 1, START, point_id(0), {"from": provider})
 
 
-def test_openParticipation__unknown_point__is_refused(points: Any, provider: Any) -> None:
+def test_open_participation__unknown_point__is_refused(points: Any, provider: Any) -> None:
     with reverts("RegistryPointUnknown", 3):
         points.openParticipation(3, 1, 1, START, point_id(3), {"from": provider})
 
 
-def test_openParticipation__consumption_in_no_group__is_refused(points: Any, provider: Any) -> None:
+def test_open_participation__consumption_in_no_group__is_refused(points: Any, provider: Any) -> None:
     with reverts("RegistryGroupZero", 0):
         points.openParticipation(0, 1, 0, START, point_id(0), {"from": provider})
 
 
-def test_openParticipation__production_in_no_group__is_taken(points: Any, provider: Any) -> None:
+def test_open_participation__production_in_no_group__is_taken(points: Any, provider: Any) -> None:
     points.openParticipation(2, 1, 0, START, point_id(2), {"from": provider})
 
     assert rows(points.rosterOf(START, END)) == [(2, 1, 0, 1, 1, START, END)]
 
 
-def test_openParticipation__point_in_use__is_refused(points: Any, provider: Any) -> None:
+def test_open_participation__point_in_use__is_refused(points: Any, provider: Any) -> None:
     """G7."""
     points.openParticipation(0, 1, 1, START, point_id(0), {"from": provider})
     with reverts("RegistryParticipationOpen", 0):
         points.openParticipation(0, 2, 1, END, NEW_ID, {"from": provider})
 
 
-def test_openParticipation__before_the_last_one_ends__is_refused(points: Any, provider: Any) -> None:
+def test_open_participation__before_the_last_one_ends__is_refused(points: Any, provider: Any) -> None:
     """G7."""
     points.openParticipation(0, 1, 1, START, point_id(0), {"from": provider})
     points.closeParticipation(0, START + 10 * DAY, {"from": provider})
@@ -81,7 +80,7 @@ def test_openParticipation__before_the_last_one_ends__is_refused(points: Any, pr
     ]
 
 
-def test_openParticipation__before_the_end_of_a_frozen_period__is_refused(
+def test_open_participation__before_the_end_of_a_frozen_period__is_refused(
     points: Any, provider: Any, meter_data_account: Any
 ) -> None:
     """G8."""
@@ -94,14 +93,14 @@ def test_openParticipation__before_the_end_of_a_frozen_period__is_refused(
     assert len(points.rosterOf(START, END)) == 1
 
 
-def test_openParticipation__more_than_a_year_ahead__is_refused(points: Any, provider: Any) -> None:
+def test_open_participation__more_than_a_year_ahead__is_refused(points: Any, provider: Any) -> None:
     """A mistyped year would otherwise block the point."""
     this_second = points.clock() + 1
     with reverts("RegistryTooLate", 2**63, this_second + 366 * DAY):
         points.openParticipation(0, 1, 1, 2**63, point_id(0), {"from": provider})
 
 
-def test_openParticipation__new_owner_with_the_old_id__is_refused(points: Any, provider: Any) -> None:
+def test_open_participation__new_owner_with_the_old_id__is_refused(points: Any, provider: Any) -> None:
     """G10: the former owner knows the salt."""
     points.openParticipation(0, 1, 1, START, point_id(0), {"from": provider})
     points.closeParticipation(0, END, {"from": provider})
@@ -109,7 +108,7 @@ def test_openParticipation__new_owner_with_the_old_id__is_refused(points: Any, p
         points.openParticipation(0, 2, 1, END, point_id(0), {"from": provider})
 
 
-def test_openParticipation__same_owner__may_keep_the_id(points: Any, provider: Any) -> None:
+def test_open_participation__same_owner__may_keep_the_id(points: Any, provider: Any) -> None:
     """G10: alice's flat changes its group only."""
     points.openParticipation(0, 1, 1, START, point_id(0), {"from": provider})
     points.closeParticipation(0, END, {"from": provider})
@@ -118,13 +117,13 @@ def test_openParticipation__same_owner__may_keep_the_id(points: Any, provider: A
     assert points.pointOf(0)[0] == point_id(0)
 
 
-def test_openParticipation__id_of_another_point__is_refused(points: Any, provider: Any) -> None:
+def test_open_participation__id_of_another_point__is_refused(points: Any, provider: Any) -> None:
     """G10."""
     with reverts("RegistryPointIdTaken", point_id(1)):
         points.openParticipation(0, 1, 1, START, point_id(1), {"from": provider})
 
 
-def test_openParticipation__owner_of_old_comes_back__needs_a_new_id(points: Any, provider: Any) -> None:
+def test_open_participation__owner_of_old_comes_back__needs_a_new_id(points: Any, provider: Any) -> None:
     """G10."""
     points.openParticipation(0, 1, 1, START, point_id(0), {"from": provider})
     points.closeParticipation(0, START + DAY, {"from": provider})

@@ -1,5 +1,4 @@
 """`CommunityRegistry.rosterOf`, against a plain model: any history of moves, any bounds."""
-# ruff: noqa: N802 - tests bear the names of the methods they test
 
 from __future__ import annotations
 
@@ -24,7 +23,7 @@ entries = st.lists(
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(history=entries, start=st.integers(0, 60), days=st.integers(0, 40))
-def test_rosterOf__any_history__is_what_a_list_would_give(
+def test_roster_of__any_history__is_what_a_list_would_give(
     points: Any, provider: Any, chain: Any, history: Any, start: int, days: int
 ) -> None:
     """G7, G9: clipped to the bounds, by (point, from), voided participations left out; `participatesUntil` agrees."""

@@ -1,5 +1,4 @@
 """`CommunityRegistry.closeParticipation`: moves, vacancies, and putting a mistake right."""
-# ruff: noqa: N802 - tests bear the names of the methods they test
 
 from __future__ import annotations
 
@@ -24,7 +23,7 @@ def living(points: Any, provider: Any) -> Any:
     return points
 
 
-def test_closeParticipation__move__ends_the_column(living: Any, provider: Any) -> None:
+def test_close_participation__move__ends_the_column(living: Any, provider: Any) -> None:
     tx = living.closeParticipation(0, MOVE, {"from": provider})
 
     assert tx.events["ParticipationClosed"] == {"point": 0, "member": 1, "to": MOVE}
@@ -33,7 +32,7 @@ def test_closeParticipation__move__ends_the_column(living: Any, provider: Any) -
     assert living.participatesUntil(1) == MOVE
 
 
-def test_closeParticipation__again_earlier__brings_the_end_forward(living: Any, provider: Any) -> None:
+def test_close_participation__again_earlier__brings_the_end_forward(living: Any, provider: Any) -> None:
     living.closeParticipation(0, MOVE, {"from": provider})
     living.closeParticipation(0, MOVE - DAY, {"from": provider})
 
@@ -41,7 +40,7 @@ def test_closeParticipation__again_earlier__brings_the_end_forward(living: Any, 
     assert living.participatesUntil(1) == MOVE - DAY
 
 
-def test_closeParticipation__again_later__is_refused(living: Any, provider: Any) -> None:
+def test_close_participation__again_later__is_refused(living: Any, provider: Any) -> None:
     """G7: the point may have been promised to somebody else; a new participation can follow."""
     living.closeParticipation(0, MOVE, {"from": provider})
     for to in (MOVE, MOVE + 1):
@@ -49,7 +48,7 @@ def test_closeParticipation__again_later__is_refused(living: Any, provider: Any)
             living.closeParticipation(0, to, {"from": provider})
 
 
-def test_closeParticipation__at_its_beginning__never_was(living: Any, provider: Any) -> None:
+def test_close_participation__at_its_beginning__never_was(living: Any, provider: Any) -> None:
     """G7: opened for the wrong member."""
     living.closeParticipation(0, START, {"from": provider})
     living.openParticipation(0, 2, 1, START, "0x" + "d2" * 32, {"from": provider})
@@ -57,18 +56,18 @@ def test_closeParticipation__at_its_beginning__never_was(living: Any, provider: 
     assert rows(living.rosterOf(START - DAY, END)) == [(0, 2, 1, 0, 0, START, END)]
 
 
-def test_closeParticipation__before_its_beginning__is_refused(living: Any, provider: Any) -> None:
+def test_close_participation__before_its_beginning__is_refused(living: Any, provider: Any) -> None:
     """G7."""
     with reverts("RegistryTooEarly", START - 1, START):
         living.closeParticipation(0, START - 1, {"from": provider})
 
 
-def test_closeParticipation__never__is_no_end(living: Any, provider: Any) -> None:
+def test_close_participation__never__is_no_end(living: Any, provider: Any) -> None:
     with reverts("RegistryParticipationEnds", 0, OPEN):
         living.closeParticipation(0, OPEN, {"from": provider})
 
 
-def test_closeParticipation__inside_a_frozen_period__is_refused(
+def test_close_participation__inside_a_frozen_period__is_refused(
     living: Any, provider: Any, meter_data_account: Any
 ) -> None:
     """G8: a move reported after the readings came in counts from the next period."""
@@ -81,14 +80,14 @@ def test_closeParticipation__inside_a_frozen_period__is_refused(
     assert again.events["RosterFrozen"]["rosterHash"] == frozen.events["RosterFrozen"]["rosterHash"]
 
 
-def test_closeParticipation__anybody_but_the_provider__is_refused(living: Any, alice: Any, stranger: Any) -> None:
+def test_close_participation__anybody_but_the_provider__is_refused(living: Any, alice: Any, stranger: Any) -> None:
     """G3."""
     for caller in (alice, stranger):
         with reverts("RegistryUnauthorised", caller):
             living.closeParticipation(0, MOVE, {"from": caller})
 
 
-def test_closeParticipation__none_opened__is_refused(living: Any, provider: Any) -> None:
+def test_close_participation__none_opened__is_refused(living: Any, provider: Any) -> None:
     with reverts("RegistryParticipationUnknown", 1):
         living.closeParticipation(1, MOVE, {"from": provider})
     with reverts("RegistryPointUnknown", 3):

@@ -1,5 +1,4 @@
 """`CommunityRegistry.addPoint`: metering points, known by salted hashes."""
-# ruff: noqa: N802 - tests bear the names of the methods they test
 
 from __future__ import annotations
 
@@ -14,7 +13,7 @@ NONE, SOLAR, HYDRO = 0, 1, 2
 CONSUMPTION, PRODUCTION = 0, 1
 
 
-def test_addPoint__consumption_and_production__are_numbered_from_0(registry: Any, provider: Any) -> None:
+def test_add_point__consumption_and_production__are_numbered_from_0(registry: Any, provider: Any) -> None:
     first = registry.addPoint(ID, CONSUMPTION, NONE, {"from": provider})
     second = registry.addPoint("0x" + "c2" * 32, PRODUCTION, HYDRO, {"from": provider})
 
@@ -25,7 +24,7 @@ def test_addPoint__consumption_and_production__are_numbered_from_0(registry: Any
     assert tuple(registry.pointOf(1)) == ("0x" + "c2" * 32, PRODUCTION, HYDRO)
 
 
-def test_addPoint__anybody_but_the_provider__is_refused(registry: Any, grid_operator: Any, alice: Any) -> None:
+def test_add_point__anybody_but_the_provider__is_refused(registry: Any, grid_operator: Any, alice: Any) -> None:
     """G3."""
     for caller in (grid_operator, alice):
         with reverts("RegistryUnauthorised", caller):
@@ -33,25 +32,25 @@ def test_addPoint__anybody_but_the_provider__is_refused(registry: Any, grid_oper
 
 
 @pytest.mark.parametrize(("direction", "source"), [(CONSUMPTION, SOLAR), (PRODUCTION, NONE)])
-def test_addPoint__source_that_does_not_fit__is_refused(
+def test_add_point__source_that_does_not_fit__is_refused(
     registry: Any, provider: Any, direction: int, source: int
 ) -> None:
     with reverts("RegistrySourceUnfit", direction, source):
         registry.addPoint(ID, direction, source, {"from": provider})
 
 
-def test_addPoint__same_id_twice__is_refused(registry: Any, provider: Any) -> None:
+def test_add_point__same_id_twice__is_refused(registry: Any, provider: Any) -> None:
     """G10."""
     registry.addPoint(ID, CONSUMPTION, NONE, {"from": provider})
     with reverts("RegistryPointIdTaken", ID):
         registry.addPoint(ID, PRODUCTION, SOLAR, {"from": provider})
 
 
-def test_addPoint__no_id__is_refused(registry: Any, provider: Any) -> None:
+def test_add_point__no_id__is_refused(registry: Any, provider: Any) -> None:
     with reverts("RegistryPointIdZero"):
         registry.addPoint("0x" + "00" * 32, CONSUMPTION, NONE, {"from": provider})
 
 
-def test_pointOf__unknown_point__is_refused(registry: Any) -> None:
+def test_point_of__unknown_point__is_refused(registry: Any) -> None:
     with reverts("RegistryPointUnknown", 0):
         registry.pointOf(0)

@@ -1,5 +1,4 @@
 """`CommunityRegistry.participatesUntil`: how long a member can still owe or be owed."""
-# ruff: noqa: N802 - tests bear the names of the methods they test
 
 from __future__ import annotations
 
@@ -12,11 +11,11 @@ START = 1464732000  # 2016-06-01 00:00 in Paris
 OPEN = 2**64 - 1
 
 
-def test_participatesUntil__no_point__is_0(registry: Any) -> None:
+def test_participates_until__no_point__is_0(registry: Any) -> None:
     assert [registry.participatesUntil(member) for member in (0, 1, 9)] == [0, 0, 0]
 
 
-def test_participatesUntil__two_points__is_the_later_end(points: Any, provider: Any) -> None:
+def test_participates_until__two_points__is_the_later_end(points: Any, provider: Any) -> None:
     """Alice's flat ends before her panels do, and her flat has a new tenant."""
     points.openParticipation(0, 1, 1, START, point_id(0), {"from": provider})
     points.openParticipation(2, 1, 0, START, point_id(2), {"from": provider})

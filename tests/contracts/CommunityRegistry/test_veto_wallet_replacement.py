@@ -1,5 +1,4 @@
 """`CommunityRegistry.vetoWalletReplacement`: who still holds the wallet keeps it."""
-# ruff: noqa: N802 - tests bear the names of the methods they test
 
 from __future__ import annotations
 
@@ -8,7 +7,7 @@ from typing import Any
 from tests.contracts.refusals import reverts
 
 
-def test_vetoWalletReplacement__old_wallet__stops_it(
+def test_veto_wallet_replacement__old_wallet__stops_it(
     registry: Any, provider: Any, alice: Any, dave: Any, chain: Any
 ) -> None:
     """G5: even at the last moment."""
@@ -22,14 +21,14 @@ def test_vetoWalletReplacement__old_wallet__stops_it(
     assert registry.memberOf(alice) == 1
 
 
-def test_vetoWalletReplacement__provider__withdraws_its_own_request(registry: Any, provider: Any, dave: Any) -> None:
+def test_veto_wallet_replacement__provider__withdraws_its_own_request(registry: Any, provider: Any, dave: Any) -> None:
     registry.requestWalletReplacement(3, dave, {"from": provider})
     tx = registry.vetoWalletReplacement(3, {"from": provider})
 
     assert tx.events["WalletReplacementVetoed"]["by"] == provider
 
 
-def test_vetoWalletReplacement__provider__may_not_stop_the_members(
+def test_veto_wallet_replacement__provider__may_not_stop_the_members(
     registry: Any, provider: Any, alice: Any, dave: Any
 ) -> None:
     """G5."""
@@ -38,7 +37,7 @@ def test_vetoWalletReplacement__provider__may_not_stop_the_members(
         registry.vetoWalletReplacement(1, {"from": provider})
 
 
-def test_vetoWalletReplacement__anybody_else__is_refused(
+def test_veto_wallet_replacement__anybody_else__is_refused(
     registry: Any, provider: Any, bob: Any, dave: Any, stranger: Any
 ) -> None:
     registry.requestWalletReplacement(1, dave, {"from": provider})
@@ -47,6 +46,6 @@ def test_vetoWalletReplacement__anybody_else__is_refused(
             registry.vetoWalletReplacement(1, {"from": caller})
 
 
-def test_vetoWalletReplacement__nothing_waits__is_refused(registry: Any, alice: Any) -> None:
+def test_veto_wallet_replacement__nothing_waits__is_refused(registry: Any, alice: Any) -> None:
     with reverts("RegistryReplacementUnknown", 1):
         registry.vetoWalletReplacement(1, {"from": alice})

@@ -1,5 +1,4 @@
 """`CommunityRegistry.completeWalletReplacement`: the member stays who it was."""
-# ruff: noqa: N802 - tests bear the names of the methods they test
 
 from __future__ import annotations
 
@@ -22,7 +21,9 @@ def ready(registry: Any, provider: Any, dave: Any, chain: Any) -> Any:
     return registry
 
 
-def test_completeWalletReplacement__anybody__moves_the_member(ready: Any, alice: Any, dave: Any, stranger: Any) -> None:
+def test_complete_wallet_replacement__anybody__moves_the_member(
+    ready: Any, alice: Any, dave: Any, stranger: Any
+) -> None:
     """G1, G5: index and date of joining move with it, the old wallet stands for nobody."""
     tx = ready.completeWalletReplacement(1, {"from": stranger})
 
@@ -36,7 +37,7 @@ def test_completeWalletReplacement__anybody__moves_the_member(ready: Any, alice:
     assert tuple(ready.replacementOf(1)) == (consents.NOBODY, 0)
 
 
-def test_completeWalletReplacement__vote_on_an_open_question__moves_too(
+def test_complete_wallet_replacement__vote_on_an_open_question__moves_too(
     registry: Any, provider: Any, alice: Any, dave: Any, chain: Any
 ) -> None:
     """G5: dave's wallet has the vote at a second when alice's had it, and alice's has it no more."""
@@ -49,7 +50,7 @@ def test_completeWalletReplacement__vote_on_an_open_question__moves_too(
     assert (registry.getPastVotes(alice, snapshot), registry.getPastVotes(dave, snapshot)) == (0, 1)
 
 
-def test_completeWalletReplacement__member_without_wallet__gets_one(
+def test_complete_wallet_replacement__member_without_wallet__gets_one(
     registry: Any, provider: Any, dave: Any, chain: Any
 ) -> None:
     asked = registry.requestWalletReplacement(3, dave, {"from": provider})
@@ -60,7 +61,7 @@ def test_completeWalletReplacement__member_without_wallet__gets_one(
     assert registry.memberOf(consents.NOBODY) == 0
 
 
-def test_completeWalletReplacement__member_who_left__stays_away(ready: Any, alice: Any, dave: Any) -> None:
+def test_complete_wallet_replacement__member_who_left__stays_away(ready: Any, alice: Any, dave: Any) -> None:
     left = ready.leave({"from": alice}).timestamp
     ready.completeWalletReplacement(1, {"from": dave})
 
@@ -68,27 +69,29 @@ def test_completeWalletReplacement__member_who_left__stays_away(ready: Any, alic
     assert tuple(ready.isMemberAt(dave, left)) == (False, 0)
 
 
-def test_completeWalletReplacement__early__is_refused(registry: Any, provider: Any, dave: Any) -> None:
+def test_complete_wallet_replacement__early__is_refused(registry: Any, provider: Any, dave: Any) -> None:
     """G5."""
     asked = registry.requestWalletReplacement(1, dave, {"from": provider})
     with reverts("RegistryReplacementEarly", 1, asked.timestamp + DELAY):
         registry.completeWalletReplacement(1, {"from": dave})
 
 
-def test_completeWalletReplacement__twice__is_refused(ready: Any, dave: Any) -> None:
+def test_complete_wallet_replacement__twice__is_refused(ready: Any, dave: Any) -> None:
     ready.completeWalletReplacement(1, {"from": dave})
     with reverts("RegistryReplacementUnknown", 1):
         ready.completeWalletReplacement(1, {"from": dave})
 
 
-def test_completeWalletReplacement__wallet_enrolled_meanwhile__is_refused(ready: Any, provider: Any, dave: Any) -> None:
+def test_complete_wallet_replacement__wallet_enrolled_meanwhile__is_refused(
+    ready: Any, provider: Any, dave: Any
+) -> None:
     """G1."""
     ready.enrol(consents.signed(PLACES["dave"], dave.address, ready.address), {"from": provider})
     with reverts("RegistryWalletTaken", dave, 4):
         ready.completeWalletReplacement(1, {"from": dave})
 
 
-def test_completeWalletReplacement__old_wallet__may_become_another_member(
+def test_complete_wallet_replacement__old_wallet__may_become_another_member(
     ready: Any, provider: Any, alice: Any, dave: Any
 ) -> None:
     """G1, G2: with a consent of its own, under a new index."""

@@ -1,5 +1,4 @@
 """`CommunityRegistry.freezeRoster`: the columns of a period, for good."""
-# ruff: noqa: N802 - tests bear the names of the methods they test
 
 from __future__ import annotations
 
@@ -19,7 +18,7 @@ NEXT_END = 1470002400  # 2016-08-01
 COLUMNS = "(uint16,uint16,uint16,uint8,uint8,uint64,uint64)[]"
 
 
-def test_freezeRoster__meter_data__binds_every_column(points: Any, provider: Any, meter_data_account: Any) -> None:
+def test_freeze_roster__meter_data__binds_every_column(points: Any, provider: Any, meter_data_account: Any) -> None:
     """G8, G9: the hash is that of the ABI encoding, made here without the contract."""
     points.openParticipation(2, 1, 0, START - 90 * DAY, point_id(2), {"from": provider})
     points.openParticipation(0, 2, 1, START + DAY, point_id(0), {"from": provider})
@@ -32,7 +31,7 @@ def test_freezeRoster__meter_data__binds_every_column(points: Any, provider: Any
     assert points.frozenUntil() == END
 
 
-def test_freezeRoster__an_earlier_period_afterwards__keeps_the_later_bound(
+def test_freeze_roster__an_earlier_period_afterwards__keeps_the_later_bound(
     points: Any, provider: Any, meter_data_account: Any
 ) -> None:
     """G8."""
@@ -43,13 +42,13 @@ def test_freezeRoster__an_earlier_period_afterwards__keeps_the_later_bound(
     assert points.frozenUntil() == NEXT_END
 
 
-def test_freezeRoster__anybody_else__is_refused(points: Any, provider: Any, governor_account: Any) -> None:
+def test_freeze_roster__anybody_else__is_refused(points: Any, provider: Any, governor_account: Any) -> None:
     for caller in (provider, governor_account):
         with reverts("RegistryUnauthorised", caller):
             points.freezeRoster(201606, START, END, {"from": caller})
 
 
-def test_freezeRoster__nobody_participates__is_refused(points: Any, provider: Any, meter_data_account: Any) -> None:
+def test_freeze_roster__nobody_participates__is_refused(points: Any, provider: Any, meter_data_account: Any) -> None:
     """G9: also when the bounds are turned round."""
     with reverts("RegistryRosterEmpty", START, END):
         points.freezeRoster(201606, START, END, {"from": meter_data_account})
@@ -58,7 +57,7 @@ def test_freezeRoster__nobody_participates__is_refused(points: Any, provider: An
         points.freezeRoster(201606, END, START, {"from": meter_data_account})
 
 
-def test_freezeRoster__more_than_250_columns__is_refused(points: Any, provider: Any, meter_data_account: Any) -> None:
+def test_freeze_roster__more_than_250_columns__is_refused(points: Any, provider: Any, meter_data_account: Any) -> None:
     """G9: 251 one-day participations of one point, then one fewer."""
     first = START - 260 * DAY
     for day in range(251):

@@ -1,5 +1,4 @@
 """`CommunityRegistry.requestWalletReplacement`: another wallet for a member, after a delay."""
-# ruff: noqa: N802 - tests bear the names of the methods they test
 
 from __future__ import annotations
 
@@ -14,7 +13,7 @@ DELAY = 7 * 86400
 
 
 @pytest.mark.parametrize("asker", ["provider", "alice"])
-def test_requestWalletReplacement__provider_or_wallet__waits_for_the_delay(
+def test_request_wallet_replacement__provider_or_wallet__waits_for_the_delay(
     registry: Any, alice: Any, dave: Any, asker: str, request: pytest.FixtureRequest
 ) -> None:
     """G5: nothing changes yet."""
@@ -31,7 +30,7 @@ def test_requestWalletReplacement__provider_or_wallet__waits_for_the_delay(
     assert registry.memberOf(dave) == 0
 
 
-def test_requestWalletReplacement__stranger_or_other_member__is_refused(
+def test_request_wallet_replacement__stranger_or_other_member__is_refused(
     registry: Any, stranger: Any, bob: Any, dave: Any
 ) -> None:
     """G5."""
@@ -40,18 +39,18 @@ def test_requestWalletReplacement__stranger_or_other_member__is_refused(
             registry.requestWalletReplacement(1, dave, {"from": caller})
 
 
-def test_requestWalletReplacement__unknown_member__is_refused(registry: Any, provider: Any, dave: Any) -> None:
+def test_request_wallet_replacement__unknown_member__is_refused(registry: Any, provider: Any, dave: Any) -> None:
     for member in (0, 4):
         with reverts("RegistryMemberUnknown", member):
             registry.requestWalletReplacement(member, dave, {"from": provider})
 
 
-def test_requestWalletReplacement__nobody__is_refused(registry: Any, provider: Any) -> None:
+def test_request_wallet_replacement__nobody__is_refused(registry: Any, provider: Any) -> None:
     with reverts("RegistryAddressZero"):
         registry.requestWalletReplacement(1, consents.NOBODY, {"from": provider})
 
 
-def test_requestWalletReplacement__wallet_of_a_member__is_refused(registry: Any, provider: Any, bob: Any) -> None:
+def test_request_wallet_replacement__wallet_of_a_member__is_refused(registry: Any, provider: Any, bob: Any) -> None:
     """G1: also the wallet of one who left, which may still have money to withdraw."""
     with reverts("RegistryWalletTaken", bob, 2):
         registry.requestWalletReplacement(1, bob, {"from": provider})
@@ -60,7 +59,7 @@ def test_requestWalletReplacement__wallet_of_a_member__is_refused(registry: Any,
         registry.requestWalletReplacement(1, bob, {"from": provider})
 
 
-def test_requestWalletReplacement__another_waits__is_refused(
+def test_request_wallet_replacement__another_waits__is_refused(
     registry: Any, provider: Any, alice: Any, dave: Any, carol: Any
 ) -> None:
     """G5: else a request could be swapped at the end of the delay."""
