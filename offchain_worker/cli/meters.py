@@ -13,12 +13,12 @@ from rich.table import Table
 from offchain_worker import meters
 from offchain_worker.domain import conformity_rules
 from offchain_worker.domain.conformity_rules import ConformityRules
-from offchain_worker.domain.errors import DaiseeError
 from offchain_worker.domain.quantities import PPM
 from offchain_worker.meters.findings import iso
 from offchain_worker.meters.formats import canonical
 
 from . import output
+from .files import opened, write
 from .settings import JsonOption
 
 FilesArgument = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files of readings, plain or .gz")]
@@ -26,13 +26,9 @@ ZoneOption = Annotated[str, typer.Option("--time-zone", help="Local time of the 
 STEPS = (5, 10, 15, 30, 60)
 
 
-class FileUnusable(DaiseeError):
-    """A file that cannot be opened or written."""
-
-
 def inspect(files: FilesArgument, time_zone: ZoneOption = "Europe/Paris", as_json: JsonOption = False) -> None:
     """Say what files of readings hold and what is wrong in them. Exit 1 if they cannot be used."""
-    report = meters.inspect(_opened(files), time_zone)
+    report = meters.inspect(_named(files), time_zone)
     output.emit(report, as_json, _show_inspection)
     if report["verdict"] == "rejected":
         raise typer.Exit(1)
@@ -49,10 +45,10 @@ def standardise(
     """Write canonical curves of all files on one step, and the conformity report. Exit 1 if a curve is rejected."""
     if step and step not in STEPS:
         raise typer.BadParameter("a step has 5, 10, 15, 30 or 60 minutes", param_hint="--step")
-    opened = _opened(files)
-    applied = conformity_rules.parse(_bytes(rules)) if rules else ConformityRules(time_zone, 10**9, PPM, PPM)
-    made = meters.standardise_all(opened, applied, step * 60)
-    report = _report(opened, made)
+    named = _named(files)
+    applied = conformity_rules.parse(opened(rules)) if rules else ConformityRules(time_zone, 10**9, PPM, PPM)
+    made = meters.standardise_all(named, applied, step * 60)
+    report = _report(named, made)
     written = {"conformity.json": (json.dumps(report, ensure_ascii=False, indent=2) + "\n").encode()}
     if report["verdict"] != "rejected":
         moments = np.arange(made.start, made.end, made.step_seconds)
@@ -62,28 +58,14 @@ def standardise(
             for known in [curve.quality <= meters.Quality.ESTIMATED]
         ])  # fmt: skip
         written |= {"curves.csv": canonical.csv_bytes(table), "curves.parquet": canonical.parquet_bytes(table)}
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        for name in ("curves.csv", "curves.parquet"):
-            (out / name).unlink(missing_ok=True)
-        for name, data in written.items():
-            (out / name).write_bytes(data)
-    except OSError as error:
-        raise FileUnusable(f"{out}: cannot be written ({error.strerror})") from None
+    write(out, written, stale=["curves.csv", "curves.parquet"])
     output.emit(report, as_json, _show_standard)
     if report["verdict"] == "rejected":
         raise typer.Exit(1)
 
 
-def _opened(files: list[Path]) -> list[tuple[str, bytes]]:
-    return [(str(file), _bytes(file)) for file in files]
-
-
-def _bytes(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise FileUnusable(f"{file}: cannot be read ({error.strerror})") from None
+def _named(files: list[Path]) -> list[tuple[str, bytes]]:
+    return [(str(file), opened(file)) for file in files]
 
 
 def _report(files: list[tuple[str, bytes]], made: meters.StandardFiles) -> dict[str, Any]:

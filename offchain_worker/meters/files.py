@@ -67,7 +67,8 @@ def redact(data: bytes, name: str, stand_in: str, start: int, end: int, meter: s
     names the one to keep. A file without such an interval comes back with its head alone. Raises MeterFileError.
     """
     data = unpacked(data, name)
-    return formats.detect(data, name).redact(data, name, stand_in, start, end, meter)
+    redacted: bytes = formats.detect(data, name).redact(data, name, stand_in, start, end, meter)
+    return redacted
 
 
 def merged(files: Sequence[MeterFile], time_zone: str) -> list[Curve]:
