@@ -10,7 +10,7 @@ import numpy as np
 from scripts.villeurbanne import profiles
 
 
-def year(values: np.ndarray | None = None) -> profiles.Profiles:
+def year() -> profiles.Profiles:
     """The quarter-hours of local 2016; a value tells day and quarter, 1,000,000 more in the second 02:xx of October."""
     first = datetime(2015, 12, 31, 23, tzinfo=UTC)
     local = [(first + timedelta(minutes=15 * n)).astimezone(ZoneInfo("Europe/Paris")) for n in range(35_136)]
@@ -25,7 +25,8 @@ def test_shifted__three_weeks__same_weekday_and_wall_clock() -> None:
     moved = profiles.shifted(made, "p", 3)
     at = np.flatnonzero((made.day == 150) & (made.quarter == 33))[0]
     assert moved[at] == (150 + 21) * 100 + 33
-    assert np.array_equal(moved % 100, made.quarter)
+    elsewhere = made.day + 21 != 86  # a day moved from 27 March takes 01:xx for its missing 02:xx
+    assert np.array_equal((moved % 100)[elsewhere], made.quarter[elsewhere])
 
 
 def test_shifted__into_and_out_of_clock_changes__no_hour_is_lost_or_moved() -> None:
