@@ -23,6 +23,7 @@ from .settings import JsonOption
 
 FilesArgument = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files of readings, plain or .gz")]
 ZoneOption = Annotated[str, typer.Option("--time-zone", help="Local time of the readings")]
+WIDTH = 132
 STEPS = (5, 10, 15, 30, 60)
 
 
@@ -93,26 +94,33 @@ def _report(files: list[tuple[str, bytes]], made: meters.StandardFiles) -> dict[
 
 
 def _show_inspection(report: dict[str, Any]) -> None:
-    table = Table("meter", "direction", "from", "to", "step", "readings", "missing", "kWh")
+    table = _table("meter", "direction", "from (UTC)", "to (UTC)", "step", "readings", "missing", "kWh")
     for curve in report["curves"]:
-        steps = ", ".join(f"{int(step) // 60} min" for step in curve["steps"])
-        table.add_row(
-            curve["meter"], curve["direction"], curve["start"], curve["end"], steps, str(curve["intervals"]),
-            str(curve["missing"]), _kwh(curve["energy_micro_kwh"]),
-        )  # fmt: skip
+        steps = ",".join(f"{int(step) // 60}" for step in curve["steps"])
+        times = [curve[bound][:16].replace("T", " ") for bound in ("start", "end")]
+        counts = [str(curve["intervals"]), str(curve["missing"]), _kwh(curve["energy_micro_kwh"])]
+        table.add_row(curve["meter"], curve["direction"], *times, f"{steps} min", *counts)
     _show(report, table)
 
 
 def _show_standard(report: dict[str, Any]) -> None:
-    table = Table("meter", "direction", "measured", "estimated", "missing", "kWh")
+    table = _table("meter", "direction", "measured", "estimated", "missing", "kWh")
     for curve in report["curves"]:
         counts = [str(curve[name]) for name in ("measured", "estimated", "missing")]
         table.add_row(curve["meter"], curve["direction"], *counts, _kwh(curve["energy_micro_kwh"]))
     _show(report, table)
 
 
+def _table(*columns: str) -> Table:
+    """A table whose ids and figures are never cut, however narrow the terminal."""
+    table = Table(box=None, pad_edge=False)
+    for column in columns:
+        table.add_column(column, no_wrap=True, justify="right" if column == "kWh" else "left")
+    return table
+
+
 def _show(report: dict[str, Any], table: Table) -> None:
-    output.results.print(table)
+    output.results.print(table, crop=False, width=max(WIDTH, output.results.width))
     for finding in report["findings"]:
         line = f"{finding['severity']:7} {finding['code']} {finding['meter']} {finding['start']}: {finding['message']}"
         output.results.print(line, markup=False, soft_wrap=True)
