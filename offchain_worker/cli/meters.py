@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
 import typer
-from rich.table import Table
 
 from offchain_worker import meters
 from offchain_worker.domain import conformity_rules
@@ -23,7 +23,6 @@ from .settings import JsonOption
 
 FilesArgument = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files of readings, plain or .gz")]
 ZoneOption = Annotated[str, typer.Option("--time-zone", help="Local time of the readings")]
-WIDTH = 132
 STEPS = (5, 10, 15, 30, 60)
 
 
@@ -94,37 +93,32 @@ def _report(files: list[tuple[str, bytes]], made: meters.StandardFiles) -> dict[
 
 
 def _show_inspection(report: dict[str, Any]) -> None:
-    table = _table("meter", "direction", "from (UTC)", "to (UTC)", "step", "readings", "missing", "kWh")
+    rows = [("meter", "direction", "from (UTC)", "to (UTC)", "minutes", "readings", "missing", "kWh")]
     for curve in report["curves"]:
-        steps = ",".join(f"{int(step) // 60}" for step in curve["steps"])
-        times = [curve[bound][:16].replace("T", " ") for bound in ("start", "end")]
-        counts = [str(curve["intervals"]), str(curve["missing"]), _kwh(curve["energy_micro_kwh"])]
-        table.add_row(curve["meter"], curve["direction"], *times, f"{steps} min", *counts)
-    _show(report, table)
+        first, last = (curve[bound][:16].replace("T", " ") for bound in ("start", "end"))
+        steps = ",".join(str(int(step) // 60) for step in curve["steps"])
+        counts = (str(curve["intervals"]), str(curve["missing"]), _kwh(curve["energy_micro_kwh"]))
+        rows.append((curve["meter"], curve["direction"], first, last, steps, *counts))
+    _show(report, rows)
 
 
 def _show_standard(report: dict[str, Any]) -> None:
-    table = _table("meter", "direction", "measured", "estimated", "missing", "kWh")
+    rows = [("meter", "direction", "measured", "estimated", "missing", "kWh")]
     for curve in report["curves"]:
-        counts = [str(curve[name]) for name in ("measured", "estimated", "missing")]
-        table.add_row(curve["meter"], curve["direction"], *counts, _kwh(curve["energy_micro_kwh"]))
-    _show(report, table)
+        counts = (str(curve["measured"]), str(curve["estimated"]), str(curve["missing"]))
+        rows.append((curve["meter"], curve["direction"], *counts, _kwh(curve["energy_micro_kwh"])))
+    _show(report, rows)
 
 
-def _table(*columns: str) -> Table:
-    """A table whose ids and figures are never cut, however narrow the terminal."""
-    table = Table(box=None, pad_edge=False)
-    for column in columns:
-        table.add_column(column, no_wrap=True, justify="right" if column == "kWh" else "left")
-    return table
-
-
-def _show(report: dict[str, Any], table: Table) -> None:
-    output.results.print(table, crop=False, width=max(WIDTH, output.results.width))
+def _show(report: dict[str, Any], rows: Sequence[tuple[str, ...]]) -> None:
+    """Columns of text, so that no id or figure is cut on a narrow terminal; then the findings and the verdict."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     for finding in report["findings"]:
-        line = f"{finding['severity']:7} {finding['code']} {finding['meter']} {finding['start']}: {finding['message']}"
-        output.results.print(line, markup=False, soft_wrap=True)
-    output.results.print(f"{report['format']}: {report['verdict']}", markup=False)
+        place = f"{finding['meter']} {finding['start']}".strip()
+        lines.append(f"{finding['severity']:7} {finding['code']} {place}: {finding['message']}")
+    lines.append(f"{report['format']}: {report['verdict']}")
+    output.results.print("\n".join(lines), markup=False, soft_wrap=True)
 
 
 def _kwh(micro_kwh: int) -> str:
