@@ -73,16 +73,24 @@ def parse(data: bytes, name: str) -> tuple[Rows, ...]:
     )
 
 
-def redact(data: bytes, name: str, stand_in: str, start: int, end: int, meter: str = "") -> bytes:
+def redact(
+    data: bytes,
+    name: str,
+    stand_in: str,
+    start: int,
+    end: int,
+    meter: str = "",
+    direction: Direction | None = None,
+) -> bytes:
     """
     The rows of intervals inside [start, end) as canonical CSV, in their order, under an id of the same length. Of a
-    file of several points `meter` names the one to keep. Raises MeterFileError.
+    file of several points `meter` and `direction` name the one to keep. Raises MeterFileError.
     """
     curves = parse(data, name)
     kept = chosen_meter({rows.meter for rows in curves}, meter, stand_in, name)
     written = [",".join(COLUMNS)]
     for rows in curves:
-        if rows.meter == kept:
+        if rows.meter == kept and direction in (None, rows.direction):
             seconds = assemble([rows]).seconds_at(rows.stamps)
             inside = (seconds > 0) & (rows.stamps >= start) & (rows.stamps + seconds <= end)
             for stamp, amount in zip(rows.stamps[inside], rows.amounts[inside], strict=True):
