@@ -69,7 +69,7 @@ def redact(
 ) -> bytes:
     """
     The rows of intervals inside [start, end), in their order, under an id of the same length; heads stay byte for
-    byte but for the id. Of a file of several points `meter` and `direction` name the one to keep. Raises MeterFileError.
+    byte but for the id. `meter` and `direction` name the point to keep of several. Raises MeterFileError.
     """
     lines = lines_of(data, name)
     table = _table(lines)
