@@ -20,6 +20,7 @@ from offchain_worker.meters.formats import canonical
 from . import output
 from .files import opened, write
 from .settings import JsonOption
+from .written import columns, kwh
 
 FilesArgument = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files of readings, plain or .gz")]
 ZoneOption = Annotated[str, typer.Option("--time-zone", help="Local time of the readings")]
@@ -97,7 +98,7 @@ def _show_inspection(report: dict[str, Any]) -> None:
     for curve in report["curves"]:
         first, last = (curve[bound][:16].replace("T", " ") for bound in ("start", "end"))
         steps = ",".join(str(int(step) // 60) for step in curve["steps"])
-        counts = (str(curve["intervals"]), str(curve["missing"]), _kwh(curve["energy_micro_kwh"]))
+        counts = (str(curve["intervals"]), str(curve["missing"]), kwh(curve["energy_micro_kwh"]))
         rows.append((curve["meter"], curve["direction"], first, last, steps, *counts))
     _show(report, rows)
 
@@ -106,20 +107,15 @@ def _show_standard(report: dict[str, Any]) -> None:
     rows = [("meter", "direction", "measured", "estimated", "missing", "kWh")]
     for curve in report["curves"]:
         counts = (str(curve["measured"]), str(curve["estimated"]), str(curve["missing"]))
-        rows.append((curve["meter"], curve["direction"], *counts, _kwh(curve["energy_micro_kwh"])))
+        rows.append((curve["meter"], curve["direction"], *counts, kwh(curve["energy_micro_kwh"])))
     _show(report, rows)
 
 
 def _show(report: dict[str, Any], rows: Sequence[tuple[str, ...]]) -> None:
-    """Columns of text, so that no id or figure is cut on a narrow terminal; then the findings and the verdict."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    """The table, then the findings and the verdict."""
+    lines = columns(rows)
     for finding in report["findings"]:
         place = f"{finding['meter']} {finding['start']}".strip()
         lines.append(f"{finding['severity']:7} {finding['code']} {place}: {finding['message']}")
     lines.append(f"{report['format']}: {report['verdict']}")
     output.results.print("\n".join(lines), markup=False, soft_wrap=True)
-
-
-def _kwh(micro_kwh: int) -> str:
-    return f"{micro_kwh // 10**6}.{micro_kwh % 10**6 // 1000:03d}"
