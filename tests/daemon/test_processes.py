@@ -17,6 +17,7 @@ from offchain_worker.daemon import answer as answers
 from offchain_worker.daemon.answer import Answer, Hub
 from offchain_worker.domain.report import TaskKind
 from offchain_worker.jobs.program import ROOT
+from offchain_worker.storage.embedded import EmbeddedStore
 from tests.daemon import community as c
 from tests.jobs import neighbourhood as n
 
@@ -67,8 +68,8 @@ def asked(process: subprocess.Popen[str], task_id: bytes) -> Answer:
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """What a worker answers that nobody killed."""
     folder = tmp_path_factory.mktemp("undisturbed")
-    with worker(folder) as process:
-        asked(process, SETTLEMENT)
+    store = EmbeddedStore(folder / "store")
+    c.worker(c.community(store, (TaskKind.SETTLEMENT,)), store, folder / "journal").cycle()
     return (folder / "journal" / f"{SETTLEMENT.hex()}.json").read_bytes()
 
 

@@ -12,6 +12,7 @@ from offchain_worker.daemon.answer import Answer
 from offchain_worker.daemon.errors import Disagreement, Next, NotInTheSet, ProgramDiffers, next_after
 from offchain_worker.domain.errors import DaiseeError
 from offchain_worker.domain.report import TaskKind, Verdict
+from offchain_worker.jobs.terms import TermsDiffer
 from offchain_worker.storage.embedded import EmbeddedStore
 from offchain_worker.storage.envelopes import EnvelopeError
 from offchain_worker.storage.store import BlobCorrupt, BlobMissing
@@ -230,6 +231,19 @@ def test_cycle__no_envelope_yet__is_tried_again_and_works_once_access_is_given(
     assert next_after(caught.value) is Next.TRY_AGAIN
     found.envelopes = given
     worker.cycle()
+
+
+def test_cycle__rules_and_roster_do_not_fit_the_task__refuses_it(
+    found: c.Community, store: EmbeddedStore, tmp_path: Path
+) -> None:
+    first = found.hub.open_tasks[0]
+    found.hub.open_tasks[0] = replace(first, task=replace(first.task, roster_hash=b"\x01" * 32))
+    worker = c.worker(found, store, tmp_path / "journal")
+    with pytest.raises(TermsDiffer, match="the roster: 0x") as caught:
+        worker.cycle()
+    assert next_after(caught.value) is Next.REFUSE
+    assert worker.journal.document(CONFORMITY) is None
+    assert worker.journal.document(SETTLEMENT) is not None
 
 
 def test_next_after__an_error_nobody_thought_of__stops() -> None:
