@@ -8,7 +8,7 @@ import typer
 
 from offchain_worker.domain.errors import DaiseeError
 
-from . import account, audit, dataset, doctor, engine, governance, meters, output, period, worker
+from . import account, audit, dataset, doctor, engine, governance, key, meters, output, period, worker
 from . import settings as settings_module
 from .settings import AsOption, ConfigOption, DeploymentOption, RpcOption, StoreOption
 
@@ -41,7 +41,7 @@ app.command()(doctor.doctor)
 app.command()(meters.inspect)
 app.command()(meters.standardise)
 app.command()(engine.allocate)
-app.add_typer(engine.key_app, name="key")
+app.add_typer(key.app, name="key")
 app.add_typer(dataset.app, name="dataset")
 app.add_typer(period.app, name="period")
 app.add_typer(worker.app, name="worker")

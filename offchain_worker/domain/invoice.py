@@ -20,6 +20,7 @@ from offchain_worker.domain.roster import Roster
 from offchain_worker.domain.tariff import Base, Tariff
 
 COMMUNITY: Final = MemberIndex(0)
+NOTHING: Final = Cents(0)
 PER_CENT: Final = 10**10
 """µkWh · µ€/kWh in one cent."""
 NONE: Final = -1
@@ -50,7 +51,7 @@ class Line:
     price: MicroEuro
     cents: Cents
     name: str = ""
-    base: Cents = Cents(0)
+    base: Cents = NOTHING
 
     def document(self) -> dict[str, Any]:
         """Return the line for a bill: energies and money are decimal strings."""

@@ -116,13 +116,20 @@ def _standard(
     energy, quality = np.zeros(len(moments), dtype=np.int64), np.full(len(moments), Quality.MISSING, dtype=np.uint8)
     if curve is not None:
         meter = curve.meter
-        found += [finding for finding in curve.findings if finding.code is not Code.EMPTY]
+        found += [finding for finding in curve.findings if _concerns(finding, bounds)]
         curve = curve.kept((curve.starts >= bounds[0]) & (curve.ends <= bounds[1]))
         found += [*series.step_changes(curve), *series.clock_change_days(curve, rules.time_zone)]
         energy, quality = _summed(_plausible(curve, step_seconds, rules, found), moments, step_seconds)
     energy[outside], quality[outside] = 0, Quality.OUTSIDE
     found += _shares(quality, moments, step_seconds, direction, meter, rules)
     return StandardCurve(energy, quality, tuple(sorted(dict.fromkeys(found))))
+
+
+def _concerns(finding: Finding, bounds: tuple[int, int]) -> bool:
+    """Is it about these bounds? What a file promises beyond them, or that it holds nothing, is not."""
+    if finding.code in (Code.EMPTY, Code.DECLARED_RANGE):
+        return False
+    return finding.end >= bounds[0] and finding.start <= bounds[1]
 
 
 def _rows(files: Sequence[tuple[str, bytes]], column: Column, time_zone: str) -> tuple[list[Finding], RowsByQuality]:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import brownie
 from brownie import ZERO_ADDRESS
+
 from tests.contracts import attesting
 from tests.contracts.people import CROWD, PLACES
 
@@ -221,9 +222,7 @@ def deploy(
     rule_book = project.RuleBook.deploy(
         governor, registry, DAY, PRO_RATA_FOR_ALL, TARIFF, CONFORMITY_RULES, attesting.digest("program"), sender
     )
-    meter_data = project.MeterDataRegistry.deploy(
-        registry, rule_book, at[5], at[6], STEP, 201605, calendar(), sender
-    )
+    meter_data = project.MeterDataRegistry.deploy(registry, rule_book, at[5], at[6], STEP, 201605, calendar(), sender)
     hub = project.AttestationHub.deploy(
         governor, meter_data, at[6],
         [attesting.worker(i).address for i in range(workers)],

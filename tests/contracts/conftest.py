@@ -6,11 +6,27 @@ therefore gas are the same whichever tests run.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+
 from tests.contracts.people import PLACES
+
+
+@pytest.fixture(autouse=True, scope="session")
+def seconds_that_follow(chain: Any) -> None:  # noqa: ARG001 - makes the connection
+    """Each block comes one second after the last, however long a test takes.
+
+    Gas is estimated in the last block's second and spent in the next one, where a first write of that second may cost
+    more: hence the buffer. Brownie collects garbage at each revert; what is there now need not be looked at again.
+    """
+    import brownie
+
+    brownie.web3.provider.make_request("anvil_setBlockTimestampInterval", [1])
+    brownie.network.main.gas_buffer(2)
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -22,7 +38,7 @@ def module_isolation(chain: Any) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def test_isolation(module_isolation: None, chain: Any) -> Iterator[None]:
+def test_isolation(chain: Any) -> Iterator[None]:
     """Undo everything a test did; pytest makes the module's fixtures before this one."""
     before = chain._take_snapshot()
     yield

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+
 from tests.contracts import consents
 from tests.contracts.people import PLACES
 
@@ -65,3 +66,8 @@ def points(registry: Any, provider: Any) -> Any:
 def point_id(number: int) -> str:
     """A point id that stands for `keccak256(salt, id)`."""
     return "0x" + f"{number + 1:02x}" * 32
+
+
+def rows(structs: Any) -> list[tuple[Any, ...]]:
+    """Structs as plain tuples; Brownie 1.22.2's own cannot be compared when they differ in type."""
+    return [tuple(struct) for struct in structs]
