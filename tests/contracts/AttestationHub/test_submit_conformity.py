@@ -28,9 +28,7 @@ def test_submit_conformity__signed_by_a_quorum__is_attested_and_passed_on(
     """IAttestationHub G1, G6: workers 0, 2 and 4 of five, in no order, by whoever collected them."""
     task, identity = asked
     report = (attesting.CONFORM, task[-1], FINDINGS)
-    sent = community.hub.submitConformity(
-        task, report, community.sign(identity, report, (4, 0, 2)), {"from": stranger}
-    )
+    sent = community.hub.submitConformity(task, report, community.sign(identity, report, (4, 0, 2)), {"from": stranger})
     assert sent.events["Attested"] == {
         "taskId": "0x" + identity.hex(),
         "reportHash": "0x" + attesting.report_hash(report).hex(),
@@ -73,14 +71,12 @@ def test_submit_conformity__settlement_task__is_refused(community: Any, stranger
         community.hub.submitConformity(task, report, community.sign(identity, report), {"from": stranger})
 
 
-def test_submit_conformity__verdict_that_does_not_exist__is_refused(
-    community: Any, stranger: Any, asked: Any
-) -> None:
+def test_submit_conformity__verdict_that_does_not_exist__is_refused(community: Any, stranger: Any, asked: Any) -> None:
     """IAttestationHub G1: the fourth of three verdicts has no meaning to sign."""
     task, identity = asked
     report = (3, task[-1], FINDINGS)
     signatures = community.sign(identity, report)
     # The ABI decoder refuses it, before any code of ours and without a word.
-    with pytest.raises(VirtualMachineError, match="^revert$"):
+    with pytest.raises(VirtualMachineError, match=r"^revert$"):
         community.hub.submitConformity(task, report, signatures, {"from": stranger})
     assert community.meter_data.periodOf(201605)[0] == 2

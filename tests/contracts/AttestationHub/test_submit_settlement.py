@@ -52,9 +52,7 @@ def test_submit_settlement__more_signatures_than_needed__are_taken(community: An
 
 
 @pytest.mark.parametrize("got", [0, 1, 2])
-def test_submit_settlement__too_few_signatures__are_refused(
-    community: Any, asked: Any, submit: Any, got: int
-) -> None:
+def test_submit_settlement__too_few_signatures__are_refused(community: Any, asked: Any, submit: Any, got: int) -> None:
     """IAttestationHub G1."""
     task, identity = asked
     report = community.report_of(identity, NET)
@@ -70,8 +68,10 @@ def test_submit_settlement__repeated_signer__is_refused(community: Any, asked: A
         submit(task, report, community.sign(identity, report, (0, 1, 1)))
 
 
-def test_submit_settlement__signer_who_left__is_refused(community: Any, asked: Any, submit: Any) -> None:
+def test_submit_settlement__signer_who_left__is_refused(community: Any, submit: Any) -> None:
     """IAttestationHub G1: the task is asked anew under the set without worker 4, which still signs."""
+    community.check(201605)
+    community.open(SETTLEMENT, 201605)
     workers = [attesting.worker(i).address for i in range(4)]
     community.hub.setWorkers(workers, ["http://127.0.0.1:9001"] * 4, 3, {"from": community.voted})
     reopened = community.hub.reopen(SETTLEMENT, 201605, {"from": community.provider})
@@ -155,10 +155,9 @@ def test_submit_settlement__a_task_nobody_opened__is_refused(community: Any, ask
     """IAttestationHub G2: every field of the task counts."""
     task, identity = asked
     report = community.report_of(identity, NET)
-    for place, field in enumerate(task):
-        if place == 0:
-            continue
-        forged = (*task[:place], attesting.digest("other") if isinstance(field, bytes) else field + 1, *task[place + 1 :])
+    for place, field in enumerate(task[1:], start=1):
+        other = attesting.digest("other") if isinstance(field, bytes) else field + 1
+        forged = (*task[:place], other, *task[place + 1 :])
         forged_id = community.task_id(forged)
         with reverts("HubTaskUnknown", forged_id):
             submit(forged, report, community.sign(forged_id, report))

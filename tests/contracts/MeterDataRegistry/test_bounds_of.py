@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ def test_bounds_of__every_month__joins_the_next(community: Any) -> None:
     bounds = [community.meter_data.boundsOf(label) for label in labels]
     assert bounds[0][0] == month_start(2016, 5)
     assert bounds[-1][1] == month_start(2017, 5)
-    assert all(first[1] == second[0] for first, second in zip(bounds, bounds[1:], strict=False))
+    assert all(first[1] == second[0] for first, second in pairwise(bounds))
 
 
 def test_bounds_of__clock_changes__make_a_month_an_hour_longer_or_shorter(community: Any) -> None:

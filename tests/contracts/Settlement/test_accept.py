@@ -43,9 +43,7 @@ def test_accept__second_report__is_refused(community: Any) -> None:
     community.check(201605)
     report = community.accept(201605, NET)
     with reverts("SettlementReported", 201605):
-        community.settlement.accept(
-            201605, attesting.digest("task"), report, {"from": act_as(community.hub.address)}
-        )
+        community.settlement.accept(201605, attesting.digest("task"), report, {"from": act_as(community.hub.address)})
 
 
 def test_accept__more_allocated_than_produced__is_refused(community: Any) -> None:

@@ -86,7 +86,7 @@ def test_settle__another_report__is_refused(community: Any, reported: Any) -> No
 @pytest.mark.parametrize("length", [0, 5, 7])
 def test_settle__vector_of_another_length__is_refused(community: Any, reported: Any, length: int) -> None:
     """ISettlement G4."""
-    vector = (NET + [0])[:length]
+    vector = [*NET, 0][:length]
     with reverts("SettlementLengthMismatch", 6, length):
         community.settle(201605, reported, vector)
 
