@@ -228,7 +228,7 @@ class Rogue(http.server.BaseHTTPRequestHandler):
 @pytest.fixture
 def rogue() -> Iterator[c.Seat]:
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Rogue) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         yield c.Seat(0, c.identity(0).address, f"http://127.0.0.1:{server.server_port}", True)
         server.shutdown()
 
