@@ -48,9 +48,7 @@ def test_effect__asked_for_later__is_as_asked(rule_book: Any, change: Callable[[
     assert change(asked)[0] == asked
 
 
-def test_effect__more_than_a_year_ahead__is_refused(
-    rule_book: Any, change: Callable[[int], tuple[int, int]], chain: Any
-) -> None:
+def test_effect__more_than_a_year_ahead__is_refused(change: Callable[[int], tuple[int, int]], chain: Any) -> None:
     """G2: 2100 by mistake would bind the members until then."""
     latest = chain[-1].timestamp + 1 + NOTICE + 366 * DAY
     with reverts("RuleBookTooFar", 2**64 - 1, latest):

@@ -42,7 +42,7 @@ def test_set_tariff__valid_tariff__is_adopted_under_its_hash(
         ((1, 0, [], [], [(1, "", 9)], []), ("TariffTaxNameInvalid", 0)),
         ((1, 0, [], [], [(1, " \t", 9)], []), ("TariffTaxNameInvalid", 0)),
         ((1, 0, [], [], [(1, "x" * 65, 9)], []), ("TariffTaxNameInvalid", 0)),
-        ((1, 0, [], [], [(1, "accise", 9), (2, "accise", 9), (1, "accise", 8)], []), ("TariffTaxRepeated", 2, 1, "accise")),
+        ((1, 0, [], [], [(1, "tax", 9), (2, "tax", 9), (1, "tax", 8)], []), ("TariffTaxRepeated", 2, 1, "tax")),
         ((1, 0, [], [], [], [(1, 0, 9)]), ("TariffVatBasesInvalid", 0, 0)),
         ((1, 0, [], [], [], [(1, 8, 9)]), ("TariffVatBasesInvalid", 0, 8)),
         ((1, 0, [], [], [], [(1, 1, 1_000_001)]), ("TariffVatTooLarge", 0, 1_000_001)),
