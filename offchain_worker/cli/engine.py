@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 import typer
-from rich.table import Table
 
 from offchain_worker.domain import allocation
 from offchain_worker.domain import key as keys
@@ -20,7 +19,7 @@ from offchain_worker.domain import tariff as tariffs
 from offchain_worker.domain.allocation import CHUNK, Allocation
 from offchain_worker.domain.energy import Energies, totals
 from offchain_worker.domain.errors import EnergyTooLarge
-from offchain_worker.domain.indicators import Indicators, indicators, rate_ppm
+from offchain_worker.domain.indicators import indicators, rate_ppm
 from offchain_worker.domain.invoice import debits, invoices, net
 from offchain_worker.domain.key import AllocationKey
 from offchain_worker.domain.pairs import by_lane, pairs
@@ -33,6 +32,7 @@ from offchain_worker.meters.formats.canonical import csv_bytes, parquet_bytes
 from . import files, output, whole_curves
 from .settings import JsonOption
 from .whole_curves import WholeCurves
+from .written import columns, kwh, percent
 
 INVOICES = "invoices.json"
 
@@ -89,10 +89,10 @@ def _allocated(whole: WholeCurves, key: AllocationKey, bar: Any) -> Allocation:
     return Allocation(allocated, sold, surplus)
 
 
-def _by_meter(whole: WholeCurves, columns: Sequence[int], energies: Energies) -> dict[str, Energies]:
+def _by_meter(whole: WholeCurves, places: Sequence[int], energies: Energies) -> dict[str, Energies]:
     """Energies by meter: the columns of one meter follow each other in time, so they add up."""
     found: dict[str, Energies] = {}
-    for position, at in enumerate(columns):
+    for position, at in enumerate(places):
         meter = whole.roster.columns[at].meter
         found[meter] = found[meter] + energies[:, position] if meter in found else energies[:, position]
     return found
@@ -110,8 +110,8 @@ def _tables(whole: WholeCurves, found: Allocation) -> dict[str, bytes]:
     }
 
 
-def _table(whole: WholeCurves, columns: Sequence[int], energies: Energies, name: str) -> pl.DataFrame:
-    meters = _by_meter(whole, columns, energies)
+def _table(whole: WholeCurves, places: Sequence[int], energies: Energies, name: str) -> pl.DataFrame:
+    meters = _by_meter(whole, places, energies)
     starts: npt.NDArray[np.int64] = np.repeat(whole.starts, len(meters))
     return pl.DataFrame(
         {
@@ -146,11 +146,11 @@ def _summary(whole: WholeCurves, key: AllocationKey, found: Allocation, money: d
 def _meters(whole: WholeCurves, found: Allocation) -> list[dict[str, Any]]:
     """One entry per meter and direction."""
     rows: list[dict[str, Any]] = []
-    for name, rate, columns, energies, parts in (
+    for name, rate, places, energies, parts in (
         ("consumed", "ssr_ppm", whole.roster.consumption, whole.consumption, found.allocated),
         ("produced", "scr_ppm", whole.roster.production, whole.production, found.sold),
     ):
-        whole_by, part_by = _by_meter(whole, columns, energies), _by_meter(whole, columns, parts)
+        whole_by, part_by = _by_meter(whole, places, energies), _by_meter(whole, places, parts)
         for meter in whole_by:
             (all_of_it,), (part,) = (totals(by[meter][:, None], axis=0) for by in (whole_by, part_by))
             row = {"meter": meter, "direction": "production" if name == "produced" else "consumption", name: all_of_it}
@@ -182,22 +182,14 @@ def _json(document: Any) -> bytes:
 
 
 def _show(summary: dict[str, Any]) -> None:
-    table = Table("meter", "direction", "kWh", "local kWh", "local")
+    rows = [("meter", "direction", "kWh", "local kWh", "local")]
     for row in summary["meters"]:
         whole, rate = ("produced", "scr_ppm") if row["direction"] == "production" else ("consumed", "ssr_ppm")
-        table.add_row(row["meter"], row["direction"], _kwh(row[whole]), _kwh(row["allocated"]), _percent(row[rate]))
-    output.results.print(table)
-    total = Indicators(summary["produced"], summary["consumed"], summary["allocated"])
-    output.results.print(
-        f"{_kwh(total.allocated)} kWh local of {_kwh(total.produced)} produced ({_percent(total.scr_ppm)})"
-        f" and {_kwh(total.consumed)} consumed ({_percent(total.ssr_ppm)}); surplus {_kwh(total.surplus)} kWh",
-        soft_wrap=True,
-    )
-
-
-def _kwh(micro_kwh: int) -> str:
-    return f"{micro_kwh // 10**6}.{micro_kwh % 10**6 // 1000:03d}"
-
-
-def _percent(ppm: int) -> str:
-    return f"{ppm // 10**4}.{ppm % 10**4 // 1000} %"
+        rows.append((row["meter"], row["direction"], kwh(row[whole]), kwh(row["allocated"]), percent(row[rate])))
+    local, made, used = (kwh(summary[name]) for name in ("allocated", "produced", "consumed"))
+    lines = [
+        *columns(rows),
+        f"{local} kWh local of {made} produced ({percent(summary['scr_ppm'])})"
+        f" and {used} consumed ({percent(summary['ssr_ppm'])}); surplus {kwh(summary['surplus'])} kWh",
+    ]
+    output.results.print("\n".join(lines), markup=False, soft_wrap=True)

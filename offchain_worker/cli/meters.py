@@ -3,36 +3,33 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
 import typer
-from rich.table import Table
 
 from offchain_worker import meters
 from offchain_worker.domain import conformity_rules
 from offchain_worker.domain.conformity_rules import ConformityRules
-from offchain_worker.domain.errors import DaiseeError
 from offchain_worker.domain.quantities import PPM
 from offchain_worker.meters.findings import iso
 from offchain_worker.meters.formats import canonical
 
 from . import output
+from .files import opened, write
 from .settings import JsonOption
+from .written import columns, kwh
 
 FilesArgument = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files of readings, plain or .gz")]
 ZoneOption = Annotated[str, typer.Option("--time-zone", help="Local time of the readings")]
 STEPS = (5, 10, 15, 30, 60)
 
 
-class FileUnusable(DaiseeError):
-    """A file that cannot be opened or written."""
-
-
 def inspect(files: FilesArgument, time_zone: ZoneOption = "Europe/Paris", as_json: JsonOption = False) -> None:
     """Say what files of readings hold and what is wrong in them. Exit 1 if they cannot be used."""
-    report = meters.inspect(_opened(files), time_zone)
+    report = meters.inspect(_named(files), time_zone)
     output.emit(report, as_json, _show_inspection)
     if report["verdict"] == "rejected":
         raise typer.Exit(1)
@@ -49,10 +46,10 @@ def standardise(
     """Write canonical curves of all files on one step, and the conformity report. Exit 1 if a curve is rejected."""
     if step and step not in STEPS:
         raise typer.BadParameter("a step has 5, 10, 15, 30 or 60 minutes", param_hint="--step")
-    opened = _opened(files)
-    applied = conformity_rules.parse(_bytes(rules)) if rules else ConformityRules(time_zone, 10**9, PPM, PPM)
-    made = meters.standardise_all(opened, applied, step * 60)
-    report = _report(opened, made)
+    named = _named(files)
+    applied = conformity_rules.parse(opened(rules)) if rules else ConformityRules(time_zone, 10**9, PPM, PPM)
+    made = meters.standardise_all(named, applied, step * 60)
+    report = _report(named, made)
     written = {"conformity.json": (json.dumps(report, ensure_ascii=False, indent=2) + "\n").encode()}
     if report["verdict"] != "rejected":
         moments = np.arange(made.start, made.end, made.step_seconds)
@@ -62,28 +59,14 @@ def standardise(
             for known in [curve.quality <= meters.Quality.ESTIMATED]
         ])  # fmt: skip
         written |= {"curves.csv": canonical.csv_bytes(table), "curves.parquet": canonical.parquet_bytes(table)}
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        for name in ("curves.csv", "curves.parquet"):
-            (out / name).unlink(missing_ok=True)
-        for name, data in written.items():
-            (out / name).write_bytes(data)
-    except OSError as error:
-        raise FileUnusable(f"{out}: cannot be written ({error.strerror})") from None
+    write(out, written, stale=["curves.csv", "curves.parquet"])
     output.emit(report, as_json, _show_standard)
     if report["verdict"] == "rejected":
         raise typer.Exit(1)
 
 
-def _opened(files: list[Path]) -> list[tuple[str, bytes]]:
-    return [(str(file), _bytes(file)) for file in files]
-
-
-def _bytes(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise FileUnusable(f"{file}: cannot be read ({error.strerror})") from None
+def _named(files: list[Path]) -> list[tuple[str, bytes]]:
+    return [(str(file), opened(file)) for file in files]
 
 
 def _report(files: list[tuple[str, bytes]], made: meters.StandardFiles) -> dict[str, Any]:
@@ -111,31 +94,28 @@ def _report(files: list[tuple[str, bytes]], made: meters.StandardFiles) -> dict[
 
 
 def _show_inspection(report: dict[str, Any]) -> None:
-    table = Table("meter", "direction", "from", "to", "step", "readings", "missing", "kWh")
+    rows = [("meter", "direction", "from (UTC)", "to (UTC)", "minutes", "readings", "missing", "kWh")]
     for curve in report["curves"]:
-        steps = ", ".join(f"{int(step) // 60} min" for step in curve["steps"])
-        table.add_row(
-            curve["meter"], curve["direction"], curve["start"], curve["end"], steps, str(curve["intervals"]),
-            str(curve["missing"]), _kwh(curve["energy_micro_kwh"]),
-        )  # fmt: skip
-    _show(report, table)
+        first, last = (curve[bound][:16].replace("T", " ") for bound in ("start", "end"))
+        steps = ",".join(str(int(step) // 60) for step in curve["steps"])
+        counts = (str(curve["intervals"]), str(curve["missing"]), kwh(curve["energy_micro_kwh"]))
+        rows.append((curve["meter"], curve["direction"], first, last, steps, *counts))
+    _show(report, rows)
 
 
 def _show_standard(report: dict[str, Any]) -> None:
-    table = Table("meter", "direction", "measured", "estimated", "missing", "kWh")
+    rows = [("meter", "direction", "measured", "estimated", "missing", "kWh")]
     for curve in report["curves"]:
-        counts = [str(curve[name]) for name in ("measured", "estimated", "missing")]
-        table.add_row(curve["meter"], curve["direction"], *counts, _kwh(curve["energy_micro_kwh"]))
-    _show(report, table)
+        counts = (str(curve["measured"]), str(curve["estimated"]), str(curve["missing"]))
+        rows.append((curve["meter"], curve["direction"], *counts, kwh(curve["energy_micro_kwh"])))
+    _show(report, rows)
 
 
-def _show(report: dict[str, Any], table: Table) -> None:
-    output.results.print(table)
+def _show(report: dict[str, Any], rows: Sequence[tuple[str, ...]]) -> None:
+    """The table, then the findings and the verdict."""
+    lines = columns(rows)
     for finding in report["findings"]:
-        line = f"{finding['severity']:7} {finding['code']} {finding['meter']} {finding['start']}: {finding['message']}"
-        output.results.print(line, markup=False, soft_wrap=True)
-    output.results.print(f"{report['format']}: {report['verdict']}", markup=False)
-
-
-def _kwh(micro_kwh: int) -> str:
-    return f"{micro_kwh // 10**6}.{micro_kwh % 10**6 // 1000:03d}"
+        place = f"{finding['meter']} {finding['start']}".strip()
+        lines.append(f"{finding['severity']:7} {finding['code']} {place}: {finding['message']}")
+    lines.append(f"{report['format']}: {report['verdict']}")
+    output.results.print("\n".join(lines), markup=False, soft_wrap=True)

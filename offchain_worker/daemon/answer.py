@@ -49,7 +49,7 @@ class Answer:
         return report_hash(self.report)
 
     def signer(self, hub: Hub) -> str:
-        """The checksummed address that signed; raises AnswerInvalid if no key can have."""
+        """The checksummed address that signed; raises AnswerInvalid for what the hub would not take as a signature."""
         packed = int.from_bytes(self.vs, "big")
         v, s = packed >> 255, packed % HALF
         digest = attestation_digest(hub.chain_id, hub.address, self.task_id, self.report_hash)

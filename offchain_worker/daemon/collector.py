@@ -6,6 +6,7 @@ the rules name. Answers are grouped by what they say; the smaller groups are nam
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -54,17 +55,23 @@ class Ballot:
 
 
 def ask_over_http(seat: Seat, task_id: bytes) -> bytes | None:
-    """Ask a worker's HTTP face; reads at most 64 KiB, follows no redirect, uses no proxy."""
+    """Ask a worker's HTTP face; reads at most 64 KiB in 5 s, follows no redirect, uses no proxy, unpacks nothing."""
     url = f"{seat.endpoint.rstrip('/')}/attestations/0x{task_id.hex()}"
+    deadline = time.monotonic() + ASK_SECONDS
     try:
-        with httpx.Client(timeout=ASK_SECONDS, trust_env=False) as client, client.stream("GET", url) as response:
+        with (
+            httpx.Client(timeout=ASK_SECONDS, trust_env=False, headers={"Accept-Encoding": "identity"}) as client,
+            client.stream("GET", url) as response,
+        ):
             if response.status_code == httpx.codes.NOT_FOUND:
                 return None
             if response.status_code != httpx.codes.OK:
                 raise WorkerSilent(f"{url} answers {response.status_code}")
             data = b""
-            for part in response.iter_bytes():
+            for part in response.iter_raw():
                 data += part
+                if time.monotonic() > deadline:
+                    raise WorkerSilent(f"{url} takes longer than {ASK_SECONDS:.0f} s")
                 if len(data) > ANSWER_BYTES:
                     raise WorkerSilent(f"{url} sends more than {ANSWER_BYTES} bytes")
             return data

@@ -9,9 +9,17 @@ from __future__ import annotations
 from enum import Enum
 
 from offchain_worker.chain.errors import ChainUnavailable, ContractRefused, DeploymentInvalid, RulesUnknown
-from offchain_worker.domain.errors import DaiseeError
+from offchain_worker.domain.errors import (
+    DaiseeError,
+    DocumentInvalid,
+    EnergyInvalid,
+    MoneyTooLarge,
+    SettlementRefused,
+    TariffIncomplete,
+)
 from offchain_worker.jobs.manifest import ManifestInvalid
 from offchain_worker.jobs.terms import TermsDiffer
+from offchain_worker.meters import MeterFileError, RangeInvalid, UnknownTimeZone
 from offchain_worker.storage.encryption import Undecryptable
 from offchain_worker.storage.envelopes import EnvelopeError
 from offchain_worker.storage.identity import IdentityError
@@ -47,6 +55,15 @@ TABLE: tuple[tuple[type[DaiseeError], Next], ...] = (
     (TermsDiffer, Next.REFUSE),
     (ManifestInvalid, Next.REFUSE),
     (Undecryptable, Next.REFUSE),
+    # What follows is wrong in the dataset or the rules, for every worker alike: better ones make a new task.
+    (DocumentInvalid, Next.REFUSE),
+    (MeterFileError, Next.REFUSE),
+    (RangeInvalid, Next.REFUSE),
+    (UnknownTimeZone, Next.REFUSE),
+    (SettlementRefused, Next.REFUSE),
+    (EnergyInvalid, Next.REFUSE),
+    (TariffIncomplete, Next.REFUSE),
+    (MoneyTooLarge, Next.REFUSE),
     (ChainUnavailable, Next.TRY_AGAIN),
     (ContractRefused, Next.TRY_AGAIN),  # the chain moved between our reading and our sending
     (RulesUnknown, Next.TRY_AGAIN),  # the node has not indexed the event yet

@@ -30,8 +30,11 @@ class Journal:
 
     def hold(self) -> None:
         """Take the journal for this process until it ends; JournalError if another one has it."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        handle = os.open(self.folder / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            handle = os.open(self.folder / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise JournalError(f"the journal {self.folder} cannot be opened ({error.strerror})") from error
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
@@ -51,6 +54,8 @@ class Journal:
             return self._path(task_id).read_bytes()
         except FileNotFoundError:
             return None
+        except OSError as error:
+            raise JournalError(f"{self._path(task_id)} cannot be read ({error.strerror})") from error
 
     def answer(self, task_id: bytes) -> Answer | None:
         """The answer given to a task, if any."""
@@ -69,15 +74,21 @@ class Journal:
         if before is not None and before != document:
             raise JournalError(f"task 0x{answer.task_id.hex()} has another answer already; it stays")
         if before is None:
-            write_atomically(self._path(answer.task_id), document)
+            self._write(self._path(answer.task_id), document)
 
     def acknowledge(self, task_id: bytes) -> bool:
         """Note that what the quorum attested for this task has been looked at; False if it was before."""
         path = self.folder / f"{task_id.hex()}.attested"
         if path.exists():
             return False
-        write_atomically(path, b"")
+        self._write(path, b"")
         return True
+
+    def _write(self, path: Path, data: bytes) -> None:
+        try:
+            write_atomically(path, data)
+        except OSError as error:
+            raise JournalError(f"{path} cannot be written ({error.strerror}); nothing was shown") from error
 
     def _path(self, task_id: bytes) -> Path:
         return self.folder / f"{task_id.hex()}.json"

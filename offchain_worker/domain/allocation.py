@@ -76,7 +76,8 @@ def allocate(
 def share(consumption: Energies, production: Energies, key: AllocationKey, roster: Roster) -> Allocation:
     """Do what `allocate` does for energies already checked by `energy.check`.
 
-    A point the key names without a column on the roster gets nothing: it has no participation in this period.
+    A point the key names without a column on the roster gets nothing: it has no participation in this period. Where
+    nobody consumes or nobody produces, nothing is allocated.
     """
     for name, energies, columns in (
         ("consumption", consumption, roster.consumption),
@@ -85,8 +86,10 @@ def share(consumption: Energies, production: Energies, key: AllocationKey, roste
         if energies.shape[1] != len(columns):
             raise EnergyShape(f"{name}: {energies.shape[1]} columns, the roster has {len(columns)}")
         _refuse_doubled(name, energies, [roster.columns[at].point for at in columns])
-    served = [_served(stage, roster) for stage in key.stages]
     allocated, sold = np.zeros_like(consumption, order="C"), np.zeros_like(production, order="C")
+    if not roster.consumption or not roster.production:
+        return Allocation(allocated, sold, production - sold)
+    served = [_served(stage, roster) for stage in key.stages]
     for start in range(0, len(consumption), CHUNK):
         rows = slice(start, start + CHUNK)
         fits = _fits(consumption[rows], production[rows])

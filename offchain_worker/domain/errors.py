@@ -43,8 +43,28 @@ class KeyInvalid(DaiseeError, ValueError):
         self.stage = stage
 
 
+class TariffFault(StrEnum):
+    """Why a tariff is refused; the contract refuses it for the same reason."""
+
+    BANDS_INVALID = "BANDS_INVALID"
+    WINDOW_INVALID = "WINDOW_INVALID"
+    PRICE_BAND_UNKNOWN = "PRICE_BAND_UNKNOWN"
+    PRICE_REPEATED = "PRICE_REPEATED"
+    TAX_NAME_INVALID = "TAX_NAME_INVALID"
+    TAX_REPEATED = "TAX_REPEATED"
+    VAT_BASES_INVALID = "VAT_BASES_INVALID"
+    VAT_TOO_LARGE = "VAT_TOO_LARGE"
+    VAT_REPEATED = "VAT_REPEATED"
+
+
 class TariffInvalid(DaiseeError, ValueError):
-    """A tariff that contradicts itself or leaves its bounds."""
+    """A tariff that contradicts itself or leaves its bounds; `fault` says why, `row` (from 0) where in its table."""
+
+    def __init__(self, fault: TariffFault, message: str, row: int | None = None) -> None:
+        place = "tariff" if row is None else f"tariff, {fault.split('_')[0].lower()} {row + 1}"
+        super().__init__(f"{place}: {message}")
+        self.fault = fault
+        self.row = row
 
 
 class TariffIncomplete(DaiseeError, ValueError):

@@ -25,7 +25,8 @@ def pairs(bought: Energies, sold: Energies) -> Energies:
         raise EnergyShape(f"pairs: bought has {bought.shape[1]} lanes, sold {sold.shape[1]}")
     found = np.zeros((bought.shape[1], bought.shape[0], sold.shape[0]), np.int64)
     for lane in range(bought.shape[1]):
-        found[lane] = _lane(bought[:, lane].tolist(), sold[:, lane].tolist(), lane)
+        rows = _lane(bought[:, lane].tolist(), sold[:, lane].tolist(), lane)
+        found[lane] = np.array(rows, np.int64).reshape(found[lane].shape)
     return found
 
 

@@ -189,16 +189,17 @@ def settle(
     identity = task_id(chain_id, hub, task)
     consumption = np.ascontiguousarray(readings.energies[:, list(roster.consumption)])
     production = np.ascontiguousarray(readings.energies[:, list(roster.production)])
-    energy.check(consumption, "consumption")
-    energy.check(production, "production")
+    for name, energies in (("consumption", consumption), ("production", production)):
+        if energies.shape[1]:
+            energy.check(energies, name)
     if max(energy.total(production), energy.total(consumption)) > MAX_ENERGY:
         raise EnergyTooLarge(f"settlement: more than {MAX_ENERGY} µkWh over the period")
     allocation = share(consumption, production, key, roster)
-    energies = np.zeros_like(readings.energies)
-    energies[:, list(roster.consumption)] = allocation.allocated
-    energies[:, list(roster.production)] = allocation.sold
+    shared = np.zeros_like(readings.energies)
+    shared[:, list(roster.consumption)] = allocation.allocated
+    shared[:, list(roster.production)] = allocation.sold
     lanes = tariff.bands
-    cumulated = cumulate(energies, readings.bands, lanes)
+    cumulated = cumulate(shared, readings.bands, lanes)
     produced = np.cumsum(production.sum(axis=1))
     allocated = np.cumsum(allocation.allocated.sum(axis=1))
     totals = cumulated[-1].reshape(len(roster.columns), lanes)
@@ -218,7 +219,7 @@ def settle(
         readings=readings,
         lanes=lanes,
         allocation=allocation,
-        energies=energies,
+        energies=shared,
         cumulated=cumulated,
         produced=produced,
         allocated=allocated,

@@ -12,7 +12,7 @@ from enum import IntFlag
 from typing import Any, Final
 
 from offchain_worker.domain import canonical
-from offchain_worker.domain.errors import TariffIncomplete, TariffInvalid
+from offchain_worker.domain.errors import TariffFault, TariffIncomplete, TariffInvalid
 from offchain_worker.domain.hashing import abi_encode, keccak
 from offchain_worker.domain.quantities import MAX_LANES, PPM, MemberIndex, MicroEuro, PointIndex
 
@@ -23,6 +23,9 @@ ABI_TYPE: Final = (
 )
 MINUTES_A_DAY: Final = 1440
 EVERY_DAY: Final = 0b1111111
+MAX_TAX_NAME: Final = 64
+"""In bytes of UTF-8."""
+_BLANKS: Final = " \t\n\v\f\r\x1c\x1d\x1e\x1f"
 
 
 class Base(IntFlag):
@@ -179,37 +182,57 @@ def check_prices(tariff: Tariff, production_points: Iterable[int], consumption_g
 
 def _check(tariff: Tariff) -> None:
     if not 1 <= tariff.bands <= MAX_LANES:
-        raise TariffInvalid(f"tariff: {tariff.bands} bands; give 1 to {MAX_LANES}")
-    for at, window in enumerate(tariff.windows, 1):
+        raise TariffInvalid(TariffFault.BANDS_INVALID, f"{tariff.bands} bands; give 1 to {MAX_LANES}")
+    _check_windows(tariff)
+    _check_prices(tariff)
+    _check_taxes(tariff)
+    _check_vats(tariff)
+
+
+def _check_windows(tariff: Tariff) -> None:
+    for at, window in enumerate(tariff.windows):
         if window.band >= tariff.bands:
-            raise TariffInvalid(f"tariff, window {at}: band {window.band} of {tariff.bands}")
-        if not 1 <= window.weekdays <= EVERY_DAY:
-            raise TariffInvalid(f"tariff, window {at}: weekdays {window.weekdays}; bits 0 (Monday) to 6, one at least")
-        if not window.from_minute < window.to_minute <= MINUTES_A_DAY:
-            raise TariffInvalid(f"tariff, window {at}: minutes {window.from_minute} to {window.to_minute} of the day")
+            message = f"band {window.band} of {tariff.bands}"
+        elif not 1 <= window.weekdays <= EVERY_DAY:
+            message = f"weekdays {window.weekdays}; bits 0 (Monday) to 6, one at least"
+        elif not window.from_minute < window.to_minute <= MINUTES_A_DAY:
+            message = f"minutes {window.from_minute} to {window.to_minute} of the day"
+        else:
+            continue
+        raise TariffInvalid(TariffFault.WINDOW_INVALID, message, at)
+
+
+def _check_prices(tariff: Tariff) -> None:
     places: set[tuple[int, int, int]] = set()
-    for at, price in enumerate(tariff.prices, 1):
-        place = (price.producer, price.group, price.band)
+    for at, price in enumerate(tariff.prices):
         if price.band >= tariff.bands:
-            raise TariffInvalid(f"tariff, price {at}: band {price.band} of {tariff.bands}")
+            raise TariffInvalid(TariffFault.PRICE_BAND_UNKNOWN, f"band {price.band} of {tariff.bands}", at)
+        place = (price.producer, price.group, price.band)
         if place in places:
-            raise TariffInvalid(f"tariff, price {at}: second price of producer %d, group %d, band %d" % place)
+            message = f"second price of producer {price.producer}, group {price.group}, band {price.band}"
+            raise TariffInvalid(TariffFault.PRICE_REPEATED, message, at)
         places.add(place)
+
+
+def _check_taxes(tariff: Tariff) -> None:
     names: set[tuple[int, str]] = set()
-    for at, tax in enumerate(tariff.taxes, 1):
-        if not tax.name.strip() or len(tax.name.encode()) > 64:
-            raise TariffInvalid(f"tariff, tax {at}: name it, in at most 64 bytes")
+    for at, tax in enumerate(tariff.taxes):
+        if not tax.name.strip(_BLANKS) or len(tax.name.encode()) > MAX_TAX_NAME:
+            raise TariffInvalid(TariffFault.TAX_NAME_INVALID, f"name it, in at most {MAX_TAX_NAME} bytes", at)
         if (tax.issuer, tax.name) in names:
-            raise TariffInvalid(f"tariff, tax {at}: second tax {tax.name!r} of issuer {tax.issuer}")
+            message = f"second tax {tax.name!r} of issuer {tax.issuer}"
+            raise TariffInvalid(TariffFault.TAX_REPEATED, message, at)
         names.add((tax.issuer, tax.name))
+
+
+def _check_vats(tariff: Tariff) -> None:
     charged: dict[int, Base] = {}
-    for at, vat in enumerate(tariff.vats, 1):
+    for at, vat in enumerate(tariff.vats):
         if not 1 <= vat.bases <= (Base.ENERGY | Base.TAXES | Base.FEE):
-            raise TariffInvalid(
-                f"tariff, VAT {at}: bases {int(vat.bases)}; bits 0 energy, 1 taxes, 2 fee, one at least"
-            )
+            message = f"bases {int(vat.bases)}; bits 0 energy, 1 taxes, 2 fee, one at least"
+            raise TariffInvalid(TariffFault.VAT_BASES_INVALID, message, at)
         if vat.ppm > PPM:
-            raise TariffInvalid(f"tariff, VAT {at}: {vat.ppm} ppm is over 1000000")
+            raise TariffInvalid(TariffFault.VAT_TOO_LARGE, f"{vat.ppm} ppm is over 1000000", at)
         if charged.get(vat.issuer, Base(0)) & vat.bases:
-            raise TariffInvalid(f"tariff, VAT {at}: second rate of issuer {vat.issuer} on the same base")
+            raise TariffInvalid(TariffFault.VAT_REPEATED, f"second rate of issuer {vat.issuer} on the same base", at)
         charged[vat.issuer] = charged.get(vat.issuer, Base(0)) | vat.bases

@@ -52,7 +52,8 @@ class Curve:
     @property
     def ends(self) -> np.ndarray:
         """The end of every interval, int64[n]."""
-        return self.starts + self.seconds
+        ends: np.ndarray = self.starts + self.seconds
+        return ends
 
     @property
     def energy(self) -> np.ndarray:
@@ -80,15 +81,17 @@ class Curve:
 
 def whole_energy(numerators: np.ndarray, restarts: np.ndarray) -> np.ndarray:
     """µkWh int64[n] of consecutive amounts in 1/DENOMINATOR µkWh, floored on the running sum since the last restart."""
-    if not (numerators % DENOMINATOR).any():
-        return numerators // DENOMINATOR
+    whole, rest = np.divmod(numerators, DENOMINATOR)
+    if not rest.any():
+        return whole
     exact = numerators.astype(object) if int(numerators.max()) > INT64_SAFE // len(numerators) else numerators
     running = np.cumsum(exact)
     first = np.maximum.accumulate(np.where(restarts, np.arange(len(numerators)), 0))
     since = running - (running - exact)[first]
     floors = since // DENOMINATOR
     before = np.where(restarts, 0, np.concatenate([floors[:1] * 0, floors[:-1]]))
-    return (floors - before).astype(np.int64)
+    energies: np.ndarray = (floors - before).astype(np.int64)
+    return energies
 
 
 def assemble(parts: Sequence[Rows]) -> Curve:
@@ -102,8 +105,17 @@ def assemble(parts: Sequence[Rows]) -> Curve:
         nothing = np.zeros(0, dtype=np.int64)
         rows.found.append(Finding(0, 0, Code.EMPTY, Severity.ERROR, first.meter, 0, "no readings"))
         return Curve(
-            first.meter, first.direction, *[nothing] * 3, nothing > 0, (0, 0), *[nothing] * 2, tuple(rows.found)
-        )  # fmt: skip
+            meter=first.meter,
+            direction=first.direction,
+            starts=nothing,
+            seconds=nothing,
+            numerators=nothing,
+            estimated=nothing > 0,
+            span=(0, 0),
+            stamps=nothing,
+            stamp_seconds=nothing,
+            findings=tuple(rows.found),
+        )
     rows.drop_repeated()
     seconds = interval_seconds(rows.stamps, first.stamped, first.step)
     starts = rows.stamps - seconds if first.stamped == "end" else rows.stamps

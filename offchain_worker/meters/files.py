@@ -59,15 +59,25 @@ def read(data: bytes, name: str, time_zone: str = TIME_ZONE) -> MeterFile:
     return MeterFile(name, form.NAME, rows, curves)
 
 
-def redact(data: bytes, name: str, stand_in: str, start: int, end: int, meter: str = "") -> bytes:
+def redact(
+    data: bytes,
+    name: str,
+    stand_in: str,
+    start: int,
+    end: int,
+    meter: str = "",
+    direction: Direction | None = None,
+) -> bytes:
     """
     A file that shows nothing but the intervals inside [start, end), under `stand_in` (as long as the real id).
 
     Lines above the readings stay byte for byte but for the id; gzip is unpacked. Of a file of several points, `meter`
-    names the one to keep. A file without such an interval comes back with its head alone. Raises MeterFileError.
+    names the one to keep; `direction` keeps one of a meter that has both. A file without such an interval comes back
+    with its head alone. Raises MeterFileError.
     """
     data = unpacked(data, name)
-    return formats.detect(data, name).redact(data, name, stand_in, start, end, meter)
+    redacted: bytes = formats.detect(data, name).redact(data, name, stand_in, start, end, meter, direction)
+    return redacted
 
 
 def merged(files: Sequence[MeterFile], time_zone: str) -> list[Curve]:

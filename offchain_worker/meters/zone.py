@@ -64,7 +64,8 @@ def offsets(name: str, moments: np.ndarray) -> np.ndarray:
         return np.zeros(0, dtype=np.int64)
     years = [datetime.fromtimestamp(int(moment), UTC).year for moment in (moments.min(), moments.max())]
     changes = np.array(clock_changes(name, *years), dtype=np.int64)
-    return changes[np.searchsorted(changes[:, 0], moments, side="right") - 1, 1]
+    ahead: np.ndarray = changes[np.searchsorted(changes[:, 0], moments, side="right") - 1, 1]
+    return ahead
 
 
 def local_midnight(name: str, day: str) -> int:

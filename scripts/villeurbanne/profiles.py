@@ -63,7 +63,8 @@ def shifted(profiles: Profiles, name: str, weeks: int) -> np.ndarray:
     if weeks == 0:
         return curve
     wall = np.zeros((366, QUARTERS_OF_A_DAY), dtype=np.int64)
-    wall[profiles.day[::-1], profiles.quarter[::-1]] = curve[::-1]  # reversed: the first 02:xx of October stays
+    places, firsts = np.unique(profiles.day * QUARTERS_OF_A_DAY + profiles.quarter, return_index=True)
+    wall.reshape(-1)[places] = curve[firsts]  # the first 02:xx of October
     wall[SPRING_DAY, SPRING_HOUR] = wall[SPRING_DAY, HOUR_BEFORE]
     shifted_curve: np.ndarray = wall[(profiles.day + 7 * weeks) % WHOLE_WEEKS_IN_DAYS, profiles.quarter]
     return shifted_curve

@@ -98,7 +98,7 @@ def test_standardise__measured_and_estimated__writes_curves_and_report(daisee, t
     ]
     csv, parquet = pl.read_csv(out / "curves.csv"), pl.read_parquet(out / "curves.parquet")
     assert csv.columns == ["interval_start", "meter", "direction", "energy_micro_kwh"]
-    assert csv["interval_start"].to_list() == parquet["interval_start"].to_list()
+    assert csv["interval_start"].to_list() == [f"{time:%Y-%m-%dT%H:%M:%SZ}" for time in parquet["interval_start"]]
     assert csv["interval_start"][0] == "2016-05-31T22:00:00Z"
     assert (len(csv), csv["energy_micro_kwh"].sum()) == (46, 4_300_000)
 

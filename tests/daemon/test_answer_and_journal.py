@@ -92,6 +92,15 @@ def test_answer__file_damaged__is_not_taken_for_no_answer(tmp_path: Path) -> Non
         journal.answer(TASK)
 
 
+def test_keep__no_folder_can_be_there__says_so(tmp_path: Path) -> None:
+    (tmp_path / "journal").write_text("a file stands where the folder should be")
+    journal = Journal(tmp_path / "journal" / "worker")
+    with pytest.raises(JournalError, match="cannot be opened"):
+        journal.hold()
+    with pytest.raises(JournalError, match=r"cannot be read \(Not a directory\)"):
+        journal.keep(answers.sign(HUB, TASK, CONFORM, PROGRAM, KEY))
+
+
 def test_hold__two_workers_on_one_folder__refuses_the_second(tmp_path: Path) -> None:
     first, second = Journal(tmp_path), Journal(tmp_path)
     first.hold()

@@ -200,6 +200,16 @@ def test_settle__point_of_the_key_without_a_column__gets_nothing() -> None:
     assert found.allocation.allocated[0].tolist() == [0, 0, 2 * KWH]
 
 
+@pytest.mark.parametrize("kept", [(0, 1, 2), (3, 4)])
+def test_settle__nobody_produces_or_nobody_consumes__bills_nothing(kept: tuple[int, ...]) -> None:
+    roster = Roster(tuple(ROSTER.columns[at] for at in kept))
+    these = readings([[row[at] for at in kept] for row in ENERGIES], BANDS)
+    found = report.settle(task_for(these, roster), 31337, HUB, roster, these, KEY, TARIFF)
+    made = found.report(bytes(32))
+    assert (made.allocated, made.debit, set(found.net)) == (0, 0, {0})
+    assert made.produced == int(found.allocation.surplus.sum())
+
+
 @settings(max_examples=50, deadline=None)
 @given(
     st.lists(st.lists(st.integers(0, 10**10), min_size=3, max_size=3), min_size=4, max_size=4),

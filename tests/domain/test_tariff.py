@@ -70,10 +70,10 @@ def test_check_prices__every_sale_priced__passes_and_a_gap_is_named() -> None:
         ({"taxes": (EnergyTax(1, " ", 1),)}, "tax 1: name it"),
         ({"taxes": (EnergyTax(1, "é" * 33, 1),)}, "tax 1: name it, in at most 64 bytes"),
         ({"taxes": (EnergyTax(1, "t", 1), EnergyTax(1, "t", 2))}, "tax 2: second tax 't' of issuer 1"),
-        ({"vats": (Vat(1, Base(0), 1),)}, "VAT 1: bases 0"),
-        ({"vats": (Vat(1, Base(8), 1),)}, "VAT 1: bases 8"),
-        ({"vats": (Vat(1, Base.ENERGY, 1_000_001),)}, "VAT 1: 1000001 ppm"),
-        ({"vats": (Vat(1, Base(3), 1), Vat(1, Base(2), 1))}, "VAT 2: second rate of issuer 1"),
+        ({"vats": (Vat(1, Base(0), 1),)}, "vat 1: bases 0"),
+        ({"vats": (Vat(1, Base(8), 1),)}, "vat 1: bases 8"),
+        ({"vats": (Vat(1, Base.ENERGY, 1_000_001),)}, "vat 1: 1000001 ppm"),
+        ({"vats": (Vat(1, Base(3), 1), Vat(1, Base(2), 1))}, "vat 2: second rate of issuer 1"),
     ],
 )
 def test_tariff__out_of_bounds_or_ambiguous__is_refused(fields: dict[str, Any], message: str) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from offchain_worker.domain import canonical
 from offchain_worker.domain.errors import SettlementRefused
 from offchain_worker.domain.report import TaskKind, net_hash
+from offchain_worker.jobs.dataset import member_readers
 from offchain_worker.jobs.outcome import Outcome
 from offchain_worker.jobs.results import (
     Result,
@@ -19,6 +21,7 @@ from offchain_worker.jobs.results import (
     open_result,
 )
 from offchain_worker.jobs.settlement import compute
+from offchain_worker.storage import envelopes, identity
 from offchain_worker.storage.cid import cid
 from offchain_worker.storage.encryption import NotReadable, Undecryptable
 from offchain_worker.storage.store import BLOCK_BYTES, BlobCorrupt, MemoryStore
@@ -134,6 +137,26 @@ def test_curve__of_each_column__is_proven_reading_by_reading(result: Result) -> 
         keys = n.SECRET.of_member(member, columns)
         for column in columns:
             check_curve(result.curve(keys, column), keys.column(column), result.proofs(keys, column), roots, columns=5)
+
+
+def test_envelopes__of_two_members__open_their_own_columns_and_bill_and_nothing_else(
+    result: Result, tmp_path: Path
+) -> None:
+    people = {member: identity.create(tmp_path / f"{member}.json") for member in (1, 4)}
+    wallets = {member: person.address for member, person in people.items()}
+    readers = member_readers(n.ROSTER, wallets, {person.address: person.public_key for person in people.values()})
+    document = envelopes.seal(MADE.input_digest, n.SECRET, readers)
+    for member, person in people.items():
+        keys = envelopes.open_for(document, MADE.input_digest, person)
+        assert result.bill(keys, member)["member"] == member
+        for column in range(5):
+            if column in OWN_COLUMNS[member]:
+                assert result.curve(keys, column)["column"] == column
+            else:
+                with pytest.raises(NotReadable):
+                    result.curve(keys, column)
+        with pytest.raises(NotReadable):
+            result.bill(keys, 5 - member)
 
 
 def test_check_curve__one_reading_changed__names_the_step(result: Result) -> None:

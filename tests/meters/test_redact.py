@@ -7,6 +7,7 @@ import gzip
 import pytest
 
 from offchain_worker import meters
+from offchain_worker.domain.roster import Direction
 from offchain_worker.meters.zone import local_midnight
 from tests.meters.customer_space import HEADER, PRM, day, file, head, readings
 
@@ -50,6 +51,13 @@ def test_redact__file_of_two_points__keeps_the_one_named() -> None:
     )
     with pytest.raises(meters.MeterFileError, match=r"^f\.csv: holds 2 points: say which one"):
         meters.redact(data, "f.csv", STAND_IN, START, END)
+
+
+def test_redact__meter_of_both_directions__keeps_the_one_named() -> None:
+    consumed, produced = readings("2016-06-01", [2] * 3), readings("2016-06-01", [4] * 3)
+    data = file([*head(), *consumed, *head(kind="Production"), *produced], bom=False)
+    kept = meters.redact(data, "f.csv", STAND_IN, START, END, PRM, Direction.PRODUCTION)
+    assert kept == file([*head(STAND_IN, "Production"), *produced], bom=False)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ NAME                              what `daisee inspect` calls it
 SIGNATURE                         what its files begin with, in words
 claims(data) -> bool              does the file look like this format? (by content, never by name)
 parse(data, name) -> tuple[Rows]  the rows of each point and direction; raises MeterFileError
-redact(data, name, stand_in, start, end, meter) -> bytes   the rows inside [start, end) under another id
+redact(data, name, stand_in, start, end, meter, direction) -> bytes   the rows inside [start, end) under another id
 """
 
 from __future__ import annotations

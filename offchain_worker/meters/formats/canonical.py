@@ -10,6 +10,7 @@ import io
 
 import numpy as np
 import polars as pl
+import polars.selectors
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -72,16 +73,24 @@ def parse(data: bytes, name: str) -> tuple[Rows, ...]:
     )
 
 
-def redact(data: bytes, name: str, stand_in: str, start: int, end: int, meter: str = "") -> bytes:
+def redact(
+    data: bytes,
+    name: str,
+    stand_in: str,
+    start: int,
+    end: int,
+    meter: str = "",
+    direction: Direction | None = None,
+) -> bytes:
     """
     The rows of intervals inside [start, end) as canonical CSV, in their order, under an id of the same length. Of a
-    file of several points `meter` names the one to keep. Raises MeterFileError.
+    file of several points `meter` and `direction` name the one to keep. Raises MeterFileError.
     """
     curves = parse(data, name)
     kept = chosen_meter({rows.meter for rows in curves}, meter, stand_in, name)
     written = [",".join(COLUMNS)]
     for rows in curves:
-        if rows.meter == kept:
+        if rows.meter == kept and direction in (None, rows.direction):
             seconds = assemble([rows]).seconds_at(rows.stamps)
             inside = (seconds > 0) & (rows.stamps >= start) & (rows.stamps + seconds <= end)
             for stamp, amount in zip(rows.stamps[inside], rows.amounts[inside], strict=True):
@@ -94,7 +103,7 @@ def table_of(columns: list[tuple[str, str, np.ndarray, np.ndarray]]) -> pl.DataF
     parts = [
         pl.DataFrame(
             {
-                "interval_start": pl.from_epoch(pl.Series(starts, dtype=pl.Int64), "s"),
+                "interval_start": pl.from_epoch(pl.Series(starts, dtype=pl.Int64), "s").dt.replace_time_zone("UTC"),
                 "meter": pl.Series([meter] * len(starts), dtype=pl.String),
                 "direction": pl.Series([direction] * len(starts), dtype=pl.String),
                 "energy_micro_kwh": pl.Series(energy, dtype=pl.Int64),
@@ -102,17 +111,17 @@ def table_of(columns: list[tuple[str, str, np.ndarray, np.ndarray]]) -> pl.DataF
         )
         for meter, direction, starts, energy in columns
     ]
-    ordered = pl.concat(parts).sort("interval_start", maintain_order=True)
-    return ordered.with_columns(pl.col("interval_start").dt.strftime("%Y-%m-%dT%H:%M:%SZ"))
+    return pl.concat(parts).sort("interval_start", maintain_order=True)
 
 
 def csv_bytes(table: pl.DataFrame) -> bytes:
-    """The table as canonical CSV."""
-    return table.write_csv(line_terminator="\n").encode()
+    """The table as CSV, times as UTC ISO 8601 text."""
+    text = table.with_columns(polars.selectors.datetime().dt.strftime("%Y-%m-%dT%H:%M:%SZ"))
+    return text.write_csv(line_terminator="\n").encode()
 
 
 def parquet_bytes(table: pl.DataFrame) -> bytes:
-    """The table as Parquet."""
+    """The table as Parquet, times as UTC timestamps."""
     written = io.BytesIO()
     table.write_parquet(written)
     return written.getvalue()
@@ -137,9 +146,8 @@ def _parquet(data: bytes, name: str) -> pl.DataFrame:
     try:
         read = pq.read_table(io.BytesIO(data))
         table = pl.DataFrame(pl.from_arrow(read))
-    except (pa.ArrowException, pl.exceptions.PolarsError, OSError, ValueError, TypeError, MemoryError) as error:
-        reason = str(error).split("\n")[0][:80]
-        raise MeterFileError(name, 0, f"is no readable Parquet file ({reason}): truncated or damaged") from None
+    except (pa.ArrowException, pl.exceptions.PolarsError, OSError, ValueError, TypeError, MemoryError):
+        raise MeterFileError(name, 0, "is no readable Parquet file: truncated or damaged") from None
     if sorted(table.columns) != sorted(COLUMNS):
         raise MeterFileError(name, 0, f"has not the columns {', '.join(COLUMNS)}")
     for column, fits in (

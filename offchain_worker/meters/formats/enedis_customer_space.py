@@ -58,10 +58,18 @@ def parse(data: bytes, name: str) -> tuple[Rows, ...]:
     return _curves(_blocks(lines, table, name), table, name)
 
 
-def redact(data: bytes, name: str, stand_in: str, start: int, end: int, meter: str = "") -> bytes:
+def redact(
+    data: bytes,
+    name: str,
+    stand_in: str,
+    start: int,
+    end: int,
+    meter: str = "",
+    direction: Direction | None = None,
+) -> bytes:
     """
     The rows of intervals inside [start, end), in their order, under an id of the same length; heads stay byte for
-    byte but for the id. Of a file of several points `meter` names the one to keep. Raises MeterFileError.
+    byte but for the id. `meter` and `direction` name the point to keep of several. Raises MeterFileError.
     """
     lines = lines_of(data, name)
     table = _table(lines)
@@ -74,7 +82,7 @@ def redact(data: bytes, name: str, stand_in: str, start: int, end: int, meter: s
     stays = inside | ~table["is_row"].to_numpy()
     written: list[str] = []
     for block in blocks:
-        if block.head.meter == kept:
+        if block.head.meter == kept and direction in (None, block.head.direction):
             for index in np.flatnonzero(stays[block.first : block.after]) + block.first:
                 named = index in block.head.lines
                 written.append(lines[index].replace(kept, stand_in, 1) if named else lines[index])

@@ -1,0 +1,296 @@
+"""Golden vectors of what a community decides: keys, tariffs, conformity rules, rosters; made with eth-abi alone."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from eth_abi import encode
+from eth_utils import keccak
+
+KEY = "(bool,bool,uint8,address,(uint8,uint16,uint16[],uint16[],uint32[])[])"
+TARIFF = (
+    "(uint8,uint32,(uint8,uint8,uint16,uint16)[],(uint16,uint16,uint8,uint32)[],"
+    "(uint16,string,uint32)[],(uint16,uint8,uint32)[])"
+)
+HASHES = "(bytes32,bytes32,bytes32,bytes32)"
+ROSTER = "(uint16,uint16,uint16,uint8,uint8,uint64,uint64)[]"
+ZERO = "0x" + "00" * 20
+HUB = "0x" + "ab" * 20
+# Enum values as the contracts decode them; WEIGHTED and TABLE are not among them, which is what their vectors show.
+RULES = {"PRO_RATA": 0, "STATIC": 1, "EGALITARIAN": 2, "WEIGHTED": 3, "TABLE": 4}
+
+
+def word(text: str) -> bytes:
+    """A recognisable 32 bytes."""
+    return keccak(text.encode())
+
+
+def hexed(value: Any) -> Any:
+    """Bytes as 0x hex, through lists and tuples."""
+    if isinstance(value, bytes):
+        return "0x" + value.hex()
+    if isinstance(value, list | tuple):
+        return [hexed(item) for item in value]
+    return value
+
+
+def stage(rule: str, **fields: Any) -> dict[str, Any]:
+    return {"rule": rule, "group": 0, "points": [], "producers": [], "weights": [], **fields}
+
+
+def key_document(*stages: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    return {
+        "schema": "daisee.key/1",
+        "perProducer": False,
+        "selfSharing": True,
+        "coefficientDecimals": 0,
+        "committer": ZERO,
+        "stages": list(stages),
+        **fields,
+    }
+
+
+def key_values(document: dict[str, Any]) -> list[Any]:
+    """The ABI values of a key document, valid or not, made without the code under test."""
+    return [
+        document["perProducer"],
+        document["selfSharing"],
+        document["coefficientDecimals"],
+        document["committer"],
+        [[RULES[s["rule"]], s["group"], s["points"], s["producers"], s["weights"]] for s in document["stages"]],
+    ]
+
+
+# Points 0–3 consume, 4 and 5 produce; groups 1 and 2 have consumers.
+VALID_KEYS = {
+    "pro rata for all": key_document(stage("PRO_RATA")),
+    "building first, then neighbourhood": key_document(stage("PRO_RATA", group=1), stage("PRO_RATA", group=2)),
+    "fixed shares": key_document(stage("STATIC", points=[0, 1, 3], weights=[500_000, 300_000, 200_000])),
+    "fixed shares that leave a rest": key_document(stage("STATIC", points=[2], weights=[1])),
+    "equal shares": key_document(stage("EGALITARIAN")),
+    "a weight of nothing and of all": key_document(stage("STATIC", points=[3, 1], weights=[0, 1_000_000])),
+    "cascade of three rules": key_document(
+        stage("STATIC", points=[0, 1], weights=[250_000, 250_000]),
+        stage("EGALITARIAN", group=1),
+        stage("PRO_RATA", points=[3, 2, 0]),
+    ),
+}
+INVALID_KEYS = {
+    "no stages": (key_document(), "NO_STAGES", None),
+    "rule not known": (key_document(stage("PRO_RATA"), stage("WEIGHTED")), "NOT_SUPPORTED", 1),
+    "table": (key_document(stage("TABLE")), "NOT_SUPPORTED", 0),
+    "per producer": (key_document(stage("PRO_RATA"), perProducer=True), "NOT_SUPPORTED", None),
+    "no self-sharing": (key_document(stage("PRO_RATA"), selfSharing=False), "NOT_SUPPORTED", None),
+    "coefficient decimals": (key_document(stage("PRO_RATA"), coefficientDecimals=4), "NOT_SUPPORTED", None),
+    "committer": (key_document(stage("PRO_RATA"), committer=HUB), "NOT_SUPPORTED", None),
+    "producers": (key_document(stage("PRO_RATA", producers=[4])), "NOT_SUPPORTED", 0),
+    "group and points": (key_document(stage("PRO_RATA", group=1, points=[0])), "GROUP_AND_POINTS", 0),
+    "point repeated": (key_document(stage("EGALITARIAN", points=[0, 1, 0])), "POINT_REPEATED", 0),
+    "point unknown": (key_document(stage("PRO_RATA"), stage("PRO_RATA", points=[0, 9])), "POINT_UNKNOWN", 1),
+    "point that produces": (
+        key_document(stage("STATIC", points=[4], weights=[1_000_000])),
+        "POINT_NOT_CONSUMING",
+        0,
+    ),
+    "static without points": (key_document(stage("STATIC")), "POINTS_MISSING", 0),
+    "static for a group": (key_document(stage("STATIC", group=1)), "POINTS_MISSING", 0),
+    "more weights than points": (key_document(stage("STATIC", points=[0], weights=[1, 2])), "LENGTHS_DIFFER", 0),
+    "fewer weights than points": (key_document(stage("STATIC", points=[0, 1], weights=[1])), "LENGTHS_DIFFER", 0),
+    "pro rata with weights": (key_document(stage("PRO_RATA", points=[0], weights=[1])), "WEIGHTS_NOT_ALLOWED", 0),
+    "equal shares with weights": (
+        key_document(stage("EGALITARIAN", points=[0, 1], weights=[1, 1])),
+        "WEIGHTS_NOT_ALLOWED",
+        0,
+    ),
+    "weight over one": (key_document(stage("STATIC", points=[0], weights=[1_000_001])), "WEIGHT_TOO_LARGE", 0),
+    "weights over one together": (
+        key_document(stage("STATIC", points=[0, 1], weights=[600_000, 400_001])),
+        "WEIGHTS_SUM_TOO_LARGE",
+        0,
+    ),
+}
+
+
+def key_vectors() -> dict[str, Any]:
+    valid = [vector(name, document, KEY, key_values(document)) for name, document in VALID_KEYS.items()]
+    invalid = [
+        vector(name, document, KEY, key_values(document)) | {"fault": fault, "stage": at}
+        for name, (document, fault, at) in INVALID_KEYS.items()
+    ]
+    about = "Points 0 to 3 consume, 4 and 5 produce. `stage` counts from 0; null: the key as a whole."
+    return {"struct": "AllocationKey", "type": KEY, "about": about, "valid": valid, "invalid": invalid}
+
+
+def vector(name: str, document: Any, abi_type: str, values: Any) -> dict[str, Any]:
+    encoded = encode([abi_type], [values])
+    return {
+        "name": name,
+        "json": document,
+        "values": hexed(values),
+        "abi": hexed(encoded),
+        "hash": hexed(keccak(encoded)),
+    }
+
+
+def tariff_document(**fields: Any) -> dict[str, Any]:
+    return {
+        "schema": "daisee.tariff/1",
+        "bands": 1,
+        "communityFeeMicroEuroPerKwh": 0,
+        "windows": [],
+        "prices": [],
+        "taxes": [],
+        "vats": [],
+        **fields,
+    }
+
+
+def price(producer: int, group: int, band: int, amount: int) -> dict[str, int]:
+    return {"producer": producer, "group": group, "band": band, "microEuroPerKwh": amount}
+
+
+def window(band: int, weekdays: int, start: int, end: int) -> dict[str, int]:
+    return {"band": band, "weekdays": weekdays, "fromMinute": start, "toMinute": end}
+
+
+def tax(issuer: int, name: str) -> dict[str, Any]:
+    return {"issuer": issuer, "name": name, "microEuroPerKwh": 1}
+
+
+def vat(issuer: int, bases: int, ppm: int = 200_000) -> dict[str, int]:
+    return {"issuer": issuer, "bases": bases, "ppm": ppm}
+
+
+TARIFFS = {
+    "empty": tariff_document(),
+    "one price, fee and VAT": tariff_document(
+        communityFeeMicroEuroPerKwh=5_000,
+        prices=[price(4, 0, 0, 140_000)],
+        taxes=[{"issuer": 5, "name": "accise sur l'électricité", "microEuroPerKwh": 22_500}],
+        vats=[{"issuer": 5, "bases": 3, "ppm": 200_000}, {"issuer": 0, "bases": 4, "ppm": 200_000}],
+    ),
+    "tax with a blank of another alphabet for a name": tariff_document(taxes=[tax(1, "\u3000")]),
+    "two bands, a group's own price": tariff_document(
+        bands=2,
+        windows=[
+            {"band": 1, "weekdays": 31, "fromMinute": 420, "toMinute": 1320},
+            {"band": 1, "weekdays": 96, "fromMinute": 0, "toMinute": 1440},
+        ],
+        prices=[
+            price(4, 0, 0, 90_000),
+            price(4, 0, 1, 150_000),
+            price(4, 1, 1, 120_000),
+            price(5, 0, 0, 4_294_967_295),
+        ],
+    ),
+}
+
+
+# Fault and row (from 0; null: the tariff as a whole).
+INVALID_TARIFFS: dict[str, tuple[dict[str, Any], str, int | None]] = {
+    "no bands": (tariff_document(bands=0), "BANDS_INVALID", None),
+    "17 bands": (tariff_document(bands=17), "BANDS_INVALID", None),
+    "window of a band that is not there": (tariff_document(windows=[window(1, 1, 0, 1)]), "WINDOW_INVALID", 0),
+    "window on no day": (tariff_document(windows=[window(0, 1, 0, 1), window(0, 0, 0, 1)]), "WINDOW_INVALID", 1),
+    "window on an eighth day": (tariff_document(windows=[window(0, 128, 0, 1)]), "WINDOW_INVALID", 0),
+    "window of no time": (tariff_document(windows=[window(0, 1, 5, 5)]), "WINDOW_INVALID", 0),
+    "window past midnight": (tariff_document(windows=[window(0, 1, 5, 1441)]), "WINDOW_INVALID", 0),
+    "price in a band that is not there": (tariff_document(prices=[price(1, 0, 1, 1)]), "PRICE_BAND_UNKNOWN", 0),
+    "second price": (tariff_document(prices=[price(1, 2, 0, 1), price(1, 2, 0, 9)]), "PRICE_REPEATED", 1),
+    "tax without a name": (tariff_document(taxes=[tax(1, "")]), "TAX_NAME_INVALID", 0),
+    "tax with a blank name": (tariff_document(taxes=[tax(1, " \t\n\v\f\r\x1c\x1f")]), "TAX_NAME_INVALID", 0),
+    "tax with a name of 66 bytes": (tariff_document(taxes=[tax(1, "é" * 33)]), "TAX_NAME_INVALID", 0),
+    "second tax of a name": (tariff_document(taxes=[tax(1, "t"), tax(2, "t"), tax(1, "t")]), "TAX_REPEATED", 2),
+    "VAT on nothing": (tariff_document(vats=[vat(1, 0)]), "VAT_BASES_INVALID", 0),
+    "VAT on a fourth base": (tariff_document(vats=[vat(1, 8)]), "VAT_BASES_INVALID", 0),
+    "VAT of more than all": (tariff_document(vats=[vat(1, 1, 1_000_001)]), "VAT_TOO_LARGE", 0),
+    "second VAT on a base": (tariff_document(vats=[vat(1, 3), vat(2, 2), vat(1, 6)]), "VAT_REPEATED", 2),
+}
+
+
+def tariff_values(document: dict[str, Any]) -> list[Any]:
+    """The ABI values of a tariff document, valid or not."""
+    rows = [[list(row.values()) for row in document[part]] for part in ("windows", "prices", "taxes", "vats")]
+    return [document["bands"], document["communityFeeMicroEuroPerKwh"], *rows]
+
+
+def tariff_vectors() -> dict[str, Any]:
+    valid = [vector(name, document, TARIFF, tariff_values(document)) for name, document in TARIFFS.items()]
+    invalid = [
+        vector(name, document, TARIFF, tariff_values(document)) | {"fault": fault, "row": row}
+        for name, (document, fault, row) in INVALID_TARIFFS.items()
+    ]
+    about = "`row` counts from 0 in the table at fault; null: the tariff as a whole."
+    return {"struct": "Tariff", "type": TARIFF, "about": about, "valid": valid, "invalid": invalid}
+
+
+CONFORMITY = {
+    "schema": "daisee.conformity/1",
+    "timeZone": "Europe/Paris",
+    "maximumPowerWatts": 250_000,
+    "maximumMissingPpm": 50_000,
+    "maximumEstimatedPpm": 200_000,
+}
+
+
+def conformity_vectors() -> dict[str, Any]:
+    text = json.dumps(CONFORMITY, sort_keys=True, separators=(",", ":")).encode()
+    return {
+        "struct": "conformity rules, hash = sha256(bytes)",
+        "valid": [
+            {"name": "Paris", "json": CONFORMITY, "bytes": hexed(text), "hash": hexed(hashlib.sha256(text).digest())},
+        ],
+    }
+
+
+def rules_vectors() -> dict[str, Any]:
+    names = ("keyHash", "tariffHash", "conformityHash", "programHash")
+    values = [word(name) for name in names]
+    document = dict(zip(names, hexed(values), strict=True))
+    return {
+        "struct": "RuleHashes",
+        "type": HASHES,
+        "valid": [vector("four hashes", document, HASHES, values)],
+    }
+
+
+def column(point: int, member: int, group: int, source: str, start: int, end: int) -> dict[str, Any]:
+    direction = "consumption" if source == "none" else "production"
+    names = ("point", "member", "group", "direction", "source", "from", "to", "meter")
+    return dict(zip(names, (point, member, group, direction, source, start, end, ""), strict=True))
+
+
+JUNE = (1464732000, 1467324000)  # local June 2016 in Paris
+MOVE = 1465941600  # the local midnight that opens 15 June
+COLUMNS = [
+    column(0, 1, 1, "none", *JUNE),
+    column(1, 2, 1, "none", JUNE[0], MOVE),
+    column(1, 3, 1, "none", MOVE, JUNE[1]),
+    column(2, 4, 2, "none", *JUNE),
+    column(3, 4, 2, "none", *JUNE),
+    column(4, 5, 1, "solar", *JUNE),
+    column(5, 4, 2, "hydro", *JUNE),
+]
+
+
+def roster_vectors() -> dict[str, Any]:
+    rosters = {"empty": [], "one column": COLUMNS[:1], "a move, a member with two points, two plants": COLUMNS}
+    sources = ["none", "solar", "hydro", "wind", "biomass", "storage", "other"]
+    valid = []
+    for name, columns in rosters.items():
+        values = [
+            [
+                c["point"],
+                c["member"],
+                c["group"],
+                int(c["source"] != "none"),
+                sources.index(c["source"]),
+                c["from"],
+                c["to"],
+            ]
+            for c in columns
+        ]
+        valid.append(vector(name, {"schema": "daisee.roster/1", "columns": columns}, ROSTER, values))
+    return {"struct": "Column[]", "type": ROSTER, "valid": valid}
