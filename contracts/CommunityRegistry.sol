@@ -11,7 +11,8 @@ import {RegistryWallets} from "./registry/RegistryWallets.sol";
  *
  * Founders are enrolled by the constructor, with consents signed for the address that the deployer's nonce predicts.
  * Governor and meter data registry are known in advance the same way, so that nobody has to be trusted to connect the
- * contracts afterwards: the deployer keeps nothing.
+ * contracts afterwards: the deployer keeps nothing. A deployment's size (EIP-3860) leaves room for about 100 founders
+ * with signatures; the provider enrols the others.
  */
 contract CommunityRegistry is RegistryWallets, RegistryPoints {
     constructor(

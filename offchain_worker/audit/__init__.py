@@ -3,3 +3,46 @@
 Three levels. *public*: chain and store alone, nothing decrypted. *member*: one's own curve to one's own bill. *full*:
 everything recomputed by a reader of the whole dataset. A level contains the ones before it where the reader may.
 """
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from offchain_worker.chain.community import Community
+from offchain_worker.domain.errors import DaiseeError
+from offchain_worker.domain.quantities import PeriodId
+from offchain_worker.jobs.program import program_hash
+from offchain_worker.storage.identity import Identity
+from offchain_worker.storage.store import ContentStore
+
+from . import full, member, money, public, subject
+from .checks import Check, Level, Protocol
+
+
+class IdentityNeeded(DaiseeError):
+    """A level that opens something needs an identity."""
+
+
+def run(
+    community: Community,
+    store: ContentStore,
+    period: PeriodId,
+    level: Level,
+    identity: Identity | None = None,
+    tell: Callable[[Check], None] = lambda check: None,
+) -> Protocol:
+    """Audit a period at a level; `tell` hears of each check as it is made.
+
+    Raises NothingToAudit while there is no report, IdentityNeeded without keys for member or full, ChainUnavailable.
+    """
+    if level is not Level.PUBLIC and identity is None:
+        raise IdentityNeeded(f"level {level} opens encrypted data: give the identity to open it with (--as)")
+    protocol = Protocol(tell)
+    subject_ = subject.read(community, store, period)
+    public.check(subject_, protocol)
+    money.check(subject_, protocol)
+    if level is Level.MEMBER and identity is not None:
+        member.check(subject_, protocol, identity)
+    if level is Level.FULL and identity is not None:
+        full.check(subject_, protocol, identity, program_hash())
+    return protocol

@@ -26,7 +26,9 @@ from .session import PeriodArgument, Session, period_id, period_label
 from .settings import JsonOption
 
 log = structlog.get_logger()
-app = typer.Typer(no_args_is_help=True, help="Datasets: what the grid operator (or the provider as its relay) publishes.")
+app = typer.Typer(
+    no_args_is_help=True, help="Datasets: what the grid operator (or the provider as its relay) publishes."
+)
 
 METERS_SCHEMA = "daisee.meters/1"
 MAXIMUM_FILE_BYTES = 64 * 1024 * 1024
@@ -111,8 +113,12 @@ def _check_publishable(community: Community, period: PeriodId, replace: bool, bl
 def publish(
     context: typer.Context,
     period: Annotated[str, PeriodArgument],
-    meters_list: Annotated[Path, typer.Option("--meters", help="Which meter is which point, and its files (daisee.meters/1)")],
-    evidence: Annotated[Path | None, typer.Option("--relay-evidence", help="The operator's answer, when the provider relays")] = None,
+    meters_list: Annotated[
+        Path, typer.Option("--meters", help="Which meter is which point, and its files (daisee.meters/1)")
+    ],
+    evidence: Annotated[
+        Path | None, typer.Option("--relay-evidence", help="The operator's answer, when the provider relays")
+    ] = None,
     replace: Annotated[bool, typer.Option("--replace", help="Publish a corrected version")] = False,
     as_json: JsonOption = False,
 ) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import re
-import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -36,8 +35,8 @@ def _version(command: list[str]) -> str | None:
         done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     except (OSError, subprocess.SubprocessError):
         return None
-    found = re.search(r"v?(\d+\.\d+\.\d+)", done.stdout)
-    return found.group(1) if found else done.stdout.strip()
+    found = re.search(r"\d+(\.\d+)+", done.stdout)
+    return found.group(0) if found else None
 
 
 def _tool(what: str, command: list[str], wanted: str, remedy: str) -> Finding:
@@ -66,9 +65,7 @@ def examine() -> list[Finding]:
     return [
         Finding("Python", sys.version_info >= (3, 11), python, "" if sys.version_info >= (3, 11) else "install 3.11"),
         _tool("Node.js", ["node", "--version"], "20.0.0", "install Node.js 20 or later"),
-        _tool("make", ["make", "--version"], "0.0.0", "install make")
-        if shutil.which("make")
-        else Finding("make", False, "not found", "install make"),  # fmt: skip
+        _tool("make", ["make", "--version"], "3.81", "install make"),
         _tool("anvil", [str(node_modules / ".bin" / "anvil"), "--version"], "1.7.1", "run `make setup`"),
         _tool("forge", [str(node_modules / ".bin" / "forge"), "--version"], "1.7.1", "run `make setup`"),
         _tool(f"solc {SOLC_VERSION}", [str(solc), "--version"], SOLC_VERSION, "run `make setup`"),

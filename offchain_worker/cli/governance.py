@@ -50,8 +50,7 @@ def rule_call(community: Community, subject: Subject, document: str, effective_f
     elif subject is Subject.TARIFF:
         function, argument = "setTariff", tariff.parse(document).abi()
     elif subject is Subject.CONFORMITY:
-        conformity_rules.parse(document.encode())
-        function, argument = "setConformity", document.encode()
+        function, argument = "setConformity", conformity_rules.parse(document).to_bytes()
     else:
         function, argument = "setProgram", bytes.fromhex(document.strip().removeprefix("0x"))
     encoded = community.rules.contract.encode_abi(function, args=[argument, effective_from])

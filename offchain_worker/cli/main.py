@@ -30,9 +30,10 @@ def options(
     identity: AsOption = None,
     config: ConfigOption = None,
     log_json: bool = typer.Option(False, "--log-json", help="Write logs as JSON lines"),
+    quiet: bool = typer.Option(False, "--quiet", help="Log warnings only"),
 ) -> None:
     """The options above are settings: they may stand anywhere on the command line."""
-    output.configure_logs(log_json)
+    output.configure_logs(log_json, quiet)
     given = {"rpc": rpc, "store": store, "deployment": deployment, "as": identity}
     context.obj = settings_module.load(given, config)
 

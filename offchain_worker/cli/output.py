@@ -37,8 +37,8 @@ def progress() -> Progress:
     )
 
 
-def configure_logs(json_lines: bool = False) -> None:
-    """Send structured logs to stderr."""
+def configure_logs(json_lines: bool = False, quiet: bool = False) -> None:
+    """Send structured logs to stderr; `quiet` keeps warnings and worse only."""
     renderer = structlog.processors.JSONRenderer() if json_lines else structlog.dev.ConsoleRenderer(colors=errors.is_terminal)  # fmt: skip
     structlog.configure(
         processors=[
@@ -48,7 +48,7 @@ def configure_logs(json_lines: bool = False) -> None:
             structlog.processors.format_exc_info,
             renderer,
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING if quiet else logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )

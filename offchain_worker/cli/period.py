@@ -17,7 +17,7 @@ from offchain_worker.daemon.collector import Collector
 from offchain_worker.domain.errors import DaiseeError
 from offchain_worker.domain.quantities import PeriodId
 from offchain_worker.domain.task import TaskKind, Verdict
-from offchain_worker.results import reading
+from offchain_worker.jobs import gathering, results
 
 from . import output
 from .session import PeriodArgument, Session, euros, period_id, period_label
@@ -171,7 +171,12 @@ def settle(context: typer.Context, period: Annotated[str, PeriodArgument], as_js
     accepted = community.settlement.accepted(chosen)
     if accepted is None:
         raise PeriodNotReady(f"{period_label(chosen)} has no settlement report yet; see `daisee period status`")
-    net = reading.net_vector(community, session.store, session.identity, chosen)
+    record = community.meter_data.period(chosen)
+    keys = gathering.secret(
+        session.store, community.meter_data.envelopes(chosen), record.input_digest, session.identity
+    )
+    found = results.open_result(session.store, accepted.report.result_digest)
+    net = results.net_vector(found, keys, record.highest_member, accepted.report.net_hash)
     call = community.settlement.function("settle", chosen, accepted.report.abi(), net)
     receipt = session.sender(community).send(call)
     result = {

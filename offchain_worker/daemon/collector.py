@@ -32,6 +32,8 @@ log = structlog.get_logger()
 ANSWER_BYTES = 64 * 1024
 ASK_SECONDS = 5.0
 ANSWERED_BY_OTHERS = "HubTaskAnswered"
+OVERTAKEN = ("HubTaskSuperseded", "HubWorkerSetChanged")
+"""The hub's refusals of a task that a newer dataset, attempt or worker set has overtaken."""
 
 Ask = Callable[[Seat, bytes], bytes | None]
 """Asks a worker for its answer to a task; None while it has none. Raises DaiseeError if it cannot be asked."""
@@ -177,6 +179,9 @@ class Collector:
         try:
             self.sender.send(self.community.hub.function(name, task.abi(), report.abi(), signatures))
         except ContractRefused as error:
+            if error.name in OVERTAKEN:
+                self._say("the task is overtaken", str(error))
+                return False
             if error.name != ANSWERED_BY_OTHERS:
                 raise
             log.info("answered already", task="0x" + open_task.task_id.hex())

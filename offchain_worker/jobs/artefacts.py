@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from offchain_worker.domain import canonical
-from offchain_worker.domain.readings import Energies
+from offchain_worker.domain.energy import Energies
 from offchain_worker.domain.report import Settlement
 from offchain_worker.domain.roster import Direction
 from offchain_worker.meters import Quality, StandardCurve

@@ -152,7 +152,7 @@ def _column_files(at: int, column: Column, files: Sequence[tuple[NamedFile, Curv
     """What a column may show of its point's files: its participation's rows, under a stand-in."""
     start, end = max(column.start, span.start), min(column.end, span.end)
     redacted = {
-        meters.redact(data, name, str(at).zfill(len(curve.meter)), start, end, curve.meter): None
+        meters.redact(data, name, str(at).zfill(len(curve.meter)), start, end, curve.meter, curve.direction): None
         for (name, data), curve in files
         if curve.span[0] < end and curve.span[1] > start
     }

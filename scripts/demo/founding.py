@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 
 from eth_account import Account
 from eth_utils import keccak
-from rich.progress import track
 from web3 import Web3
 
 from offchain_worker.chain import community as communities
@@ -213,7 +212,7 @@ def publish_reading_keys(stage: Stage) -> None:
     names = ["provider", "operator", "auditor", *(f"worker-{i}" for i in range(1, len(stage.ports) + 1))]
     names += [person.slug for person in stage.founders() if person.wallet]
     registry = stage.community.registry
-    for name in track(names, "reading keys", console=stage.voice.console, transient=True):
+    for name in stage.voice.each(names, "reading keys"):
         identity = stage.identity(name)
         stage.clock.fill_purse(identity.address)
         call = registry.function("setEncryptionKey", identity.public_key)
@@ -236,7 +235,7 @@ def open_stay(stage: Stage, point: MeteringPoint, stay: Stay, start: int) -> Non
 def declare_points(stage: Stage) -> None:
     """The provider declares the metering points and who answers for them."""
     registry = stage.community.registry
-    for point in track(stage.neighbourhood.points, "points", console=stage.voice.console, transient=True):
+    for point in stage.voice.each(stage.neighbourhood.points, "points"):
         running = [stay for stay in point.stays if stage.runs_at(stay, stage.chain_start)]
         first = running[0] if running else point.stays[0]
         point_id = keccak(point_salt(point, first) + point.meter.encode())
@@ -281,7 +280,7 @@ def pay_in(stage: Stage) -> None:
                 if stay.person.name in stage.members:
                     advances[stay.person.name] = advances.get(stay.person.name, 0) + advance_of(point.label)
     people = {person.name: person for person in stage.neighbourhood.people}
-    for name, cents in track(advances.items(), "deposits", console=stage.voice.console, transient=True):
+    for name, cents in stage.voice.each(advances.items(), "deposits"):
         if people[name].wallet:
             pay(stage, people[name].slug, "deposit", cents, cents=cents, step="deposit")
         else:

@@ -6,15 +6,15 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from rich.progress import track
-
 from offchain_worker.chain.governor import ProposalState, Support
 from offchain_worker.domain import key
+from offchain_worker.jobs import gathering, results
+from offchain_worker.storage.embedded import EmbeddedStore
 from scripts.demo import calendar
 from scripts.demo.cast import MeteringPoint, Stay
 from scripts.demo.founding import DAY, ROOT, Stage, consent, open_stay, point_salt
@@ -34,7 +34,7 @@ def vote_on_key(stage: Stage) -> None:
     voice.spent("propose a key", receipt)
     proposal = governor.proposals()[-1]
     stage.clock.advance_to(proposal.vote_start + 1)
-    for index, voter in enumerate(track(voters, "ballots", console=voice.console, transient=True)):
+    for index, voter in enumerate(voice.each(voters, "ballots")):
         support = Support.AGAINST if index % 6 == 5 else Support.FOR
         ballot = governor.function("castVote", proposal.identifier, int(support))
         voice.spent("cast a ballot", stage.sender(voter.slug).send(ballot))
@@ -104,8 +104,14 @@ def live_the_month(stage: Stage) -> None:
 
 def daisee(stage: Stage, identity: str, *arguments: str) -> str:
     """Run the command line as somebody would; its progress goes to this terminal. Returns what it printed."""
-    command = [sys.executable, "-m", "offchain_worker.cli.main", "--config", str(stage.folder / "daisee.toml")]
-    command += ["--as", str(stage.folder / "identities" / f"{identity}.json"), *arguments]
+    command = [sys.executable, "-m", "offchain_worker.cli.main", "--quiet"]
+    command += [
+        "--config",
+        str(stage.folder / "daisee.toml"),
+        "--as",
+        str(stage.folder / "identities" / f"{identity}.json"),
+        *arguments,
+    ]
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode != 0:
         raise SystemExit(f"error: `daisee {' '.join(arguments)}` ended with {done.returncode}\n{done.stdout}")
@@ -133,10 +139,11 @@ def write_operators_list(stage: Stage) -> Path:
 
 
 @contextmanager
-def workers(stage: Stage) -> Iterator[list[subprocess.Popen[bytes]]]:
-    """Three workers, each a process with its own keys and its own folder."""
+def workers(stage: Stage, numbers: Iterable[int] = (1, 2, 3)) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """Workers, each a process with its own keys and its own folder."""
     running = []
-    for index, port in enumerate(stage.ports, start=1):
+    for index in numbers:
+        port = stage.ports[index - 1]
         log = (stage.folder / f"worker-{index}.log").open("wb")
         command = [
             sys.executable, "-m", "offchain_worker.cli.main", "--config", str(stage.folder / "daisee.toml"),
@@ -178,10 +185,13 @@ def attest(stage: Stage, kind: str) -> dict[str, object]:
     return collected
 
 
-def percent(part: int, whole: int) -> str:
-    """A share to a tenth of a percent, by integers."""
-    permille = (1000 * part + whole // 2) // whole if whole else 0
-    return f"{permille // 10}.{permille % 10} %"
+def community_figures(stage: Stage, result_digest: bytes) -> dict[str, int]:
+    """The period's indicators, opened with the provider's keys from what the workers pinned."""
+    community, store = stage.community, EmbeddedStore(stage.folder / "store")
+    record = community.meter_data.period(stage.period)
+    envelopes = community.meter_data.envelopes(stage.period)
+    keys = gathering.secret(store, envelopes, record.input_digest, stage.identity("provider"))
+    return dict(results.open_result(store, result_digest).community(keys)["indicators"])
 
 
 def settle(stage: Stage) -> None:
@@ -192,16 +202,22 @@ def settle(stage: Stage) -> None:
     if accepted is None:
         raise SystemExit("error: there is no report to settle")
     report = accepted.report
-    consumed = int(json.loads(daisee(stage, "provider", "period", "status", stage.label, "--json"))["consumed"])
+    figures = community_figures(stage, report.result_digest)
     stage.voice.say(
         f"{report.produced / 1e9:,.1f} MWh produced, {report.allocated / 1e9:,.1f} MWh shared: "
-        f"SCR {percent(report.allocated, report.produced)}, SSR {percent(report.allocated, consumed)}."
+        f"SCR {figures['scrPpm'] / 1e4:.1f} %, SSR {figures['ssrPpm'] / 1e4:.1f} %."
     )
     stage.clock.advance_to(record.window_end + 1)
     stage.voice.say(f"{stage.clock.today}: nobody challenged the report, its window is over.")
     settled = json.loads(daisee(stage, "provider", "period", "settle", stage.label, "--json"))
     stage.voice.gas.setdefault("settle the period", []).append(settled["gas"])
-    stage.voice.say(f"{settled['debit'] / 100:,.2f} € change accounts; the sum of all balances moved is 0.")
+    net = settled["netCents"]
+    names = {member: name for name, member in stage.members.items()}
+    stage.voice.say(f"{settled['debit'] / 100:,.2f} € are invoiced; what is booked sums to {sum(net)} cents.")
+    for member in sorted(range(1, len(net)), key=lambda index: net[index])[:: max(1, len(net) // 4)]:
+        word = "pays" if net[member] < 0 else "receives"
+        stage.voice.say(f"{names[member]} {word} {abs(net[member]) / 100:,.2f} €.")
+    stage.voice.say(f"The community keeps {net[0] / 100:,.2f} € of fees.")
 
 
 def withdraw(stage: Stage) -> None:
@@ -216,6 +232,9 @@ def withdraw(stage: Stage) -> None:
 
 def audit(stage: Stage) -> None:
     """An auditor recomputes everything from the chain and the store."""
-    printed = daisee(stage, "auditor", "audit", stage.label, "--level", "full")
-    for line in printed.strip().splitlines():
-        stage.voice.say(line)
+    printed = daisee(stage, "auditor", "audit", stage.label, "--level", "full").strip().splitlines()
+    passed = sum(line.startswith("ok ") for line in printed)
+    stage.voice.say(f"{passed} checks passed: rules, roster, signatures, every pinned block, every root, every cent.")
+    for line in printed:
+        if not line.startswith("ok "):
+            stage.voice.say(line)

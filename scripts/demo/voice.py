@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from rich.console import Console
+from rich.progress import track
 from rich.table import Table
 from web3.types import TxReceipt
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -23,6 +28,11 @@ class Voice:
     def say(self, text: str) -> None:
         """One line of the story."""
         self.console.print(f"  {text}", markup=False, soft_wrap=True)
+
+    def each(self, things: Iterable[T], what: str) -> Iterable[T]:
+        """Go through things behind a progress bar (none where nobody looks)."""
+        silent = not self.console.is_terminal
+        return track(list(things), f"  {what}", console=self.console, transient=True, disable=silent)
 
     def spent(self, step: str, receipt: TxReceipt | None) -> None:
         """Note the gas of a transaction under its step."""

@@ -25,7 +25,7 @@ def seconds_that_follow(chain: Any) -> None:  # noqa: ARG001 - makes the connect
     import brownie
 
     brownie.web3.provider.make_request("anvil_setBlockTimestampInterval", [1])
-    brownie.network.main.gas_buffer(2)
+    brownie.network.main.gas_buffer(3)
     gc.freeze()
 
 

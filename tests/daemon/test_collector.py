@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from offchain_worker.chain.errors import ContractRefused
 from offchain_worker.daemon import answer as answers
 from offchain_worker.daemon import collector as collectors
 from offchain_worker.daemon.answer import Answer, Hub
@@ -129,6 +130,37 @@ def test_cycle__somebody_was_faster__is_content(open_faces: Open, true_answers: 
     assert len(sender.sent) == 1
 
 
+@pytest.mark.parametrize("name", collectors.OVERTAKEN)
+def test_cycle__a_newer_task_took_its_place__leaves_it_with_a_line(
+    open_faces: Open,
+    true_answers: list[Answer],
+    name: str,
+    capsys: pytest.CaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found, sender = open_faces(*true_answers)
+
+    def refused(_call: object) -> None:
+        raise ContractRefused("submitSettlement", name, {})
+
+    monkeypatch.setattr(sender, "send", refused)
+    assert not Collector(found, sender).collect_one(TASK, 100)  # type: ignore[arg-type]
+    assert name in capsys.readouterr().out
+
+
+def test_cycle__the_hub_refuses_otherwise__says_so(
+    open_faces: Open, true_answers: list[Answer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found, sender = open_faces(*true_answers)
+
+    def refused(_call: object) -> None:
+        raise ContractRefused("submitSettlement", "HubSignatureMismatch", {"worker": 1})
+
+    monkeypatch.setattr(sender, "send", refused)
+    with pytest.raises(ContractRefused, match=r"HubSignatureMismatch\(worker=1\)"):
+        collect(found, sender)
+
+
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [
@@ -196,7 +228,7 @@ class Rogue(http.server.BaseHTTPRequestHandler):
 @pytest.fixture
 def rogue() -> Iterator[c.Seat]:
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Rogue) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         yield c.Seat(0, c.identity(0).address, f"http://127.0.0.1:{server.server_port}", True)
         server.shutdown()
 
