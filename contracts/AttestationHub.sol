@@ -72,6 +72,7 @@ contract AttestationHub is IAttestationHub, EIP712 {
         uint8 quorum_,
         uint64 reopenDelay_
     ) EIP712("DAISEE AttestationHub", "1") {
+        if (reopenDelay_ == 0) revert HubReopenDelayZero();
         governor = governor_;
         meterData = meterData_;
         settlement = settlement_;

@@ -22,6 +22,8 @@ contract Settlement is ISettlement, Ledger {
     using BitMaps for BitMaps.BitMap;
     using Months for PeriodId;
 
+    uint64 private constant LONGEST_WINDOW = 90 days;
+
     IMeterDataRegistry public immutable meterData;
     IAttestationHub public immutable hub;
 
@@ -43,6 +45,20 @@ contract Settlement is ISettlement, Ledger {
         uint64 challengeWindow_,
         uint64 reserveCents
     ) Ledger(governor_, registry_, euro_, reserveCents) {
+        // The last contract of a community is where all predicted addresses can be checked at once.
+        if (registry_.governor() != governor_ || registry_.meterData() != address(meterData_)) {
+            revert SettlementMiswired(address(registry_));
+        }
+        if (
+            address(meterData_.registry()) != address(registry_) ||
+            meterData_.hub() != address(hub_) ||
+            address(meterData_.settlement()) != address(this)
+        ) revert SettlementMiswired(address(meterData_));
+        if (
+            hub_.governor() != governor_ ||
+            address(hub_.meterData()) != address(meterData_) ||
+            address(hub_.settlement()) != address(this)
+        ) revert SettlementMiswired(address(hub_));
         meterData = meterData_;
         hub = hub_;
         PeriodId first = meterData_.firstPeriod();
@@ -137,6 +153,7 @@ contract Settlement is ISettlement, Ledger {
     }
 
     function _setChallengeWindow(uint64 duration) private {
+        if (duration > LONGEST_WINDOW) revert SettlementWindowTooLong(duration, LONGEST_WINDOW);
         _challengeWindow = duration;
         emit ChallengeWindowChanged(duration);
     }

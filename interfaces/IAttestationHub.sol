@@ -2,6 +2,8 @@
 pragma solidity 0.8.30;
 
 import {ConformityReport, PeriodId, SettlementReport, Task, TaskKind, WorkerSignature} from "../contracts/Types.sol";
+import {IMeterDataRegistry} from "./IMeterDataRegistry.sol";
+import {ISettlement} from "./ISettlement.sol";
 
 /**
  * The workers and what they attest: tasks are opened here, and a report counts once a quorum of workers has signed it.
@@ -49,6 +51,9 @@ interface IAttestationHub {
 
     /// @notice Workers have until `from` to answer; before that only a change of the set allows to reopen.
     error HubReopenTooEarly(uint64 from);
+
+    /// @notice Without a delay anyone could reopen a task for ever and no answer would ever arrive in time.
+    error HubReopenDelayZero();
 
     /// @notice The report answers another kind of task.
     error HubWrongKind(TaskKind kind);
@@ -152,6 +157,18 @@ interface IAttestationHub {
      * @notice Number of the current set, from 1.
      */
     function workerSet() external view returns (uint32);
+
+    function governor() external view returns (address);
+
+    /**
+     * @notice Where verdicts go.
+     */
+    function meterData() external view returns (IMeterDataRegistry);
+
+    /**
+     * @notice Where settlement reports go.
+     */
+    function settlement() external view returns (ISettlement);
 
     /**
      * @notice Seconds the workers have before anyone may reopen a task.

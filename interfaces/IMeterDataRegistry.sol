@@ -2,6 +2,8 @@
 pragma solidity 0.8.30;
 
 import {ConformityReport, MemberIndex, PeriodId, Task, TaskKind, Verdict} from "../contracts/Types.sol";
+import {ICommunityRegistry} from "./ICommunityRegistry.sol";
+import {ISettlement} from "./ISettlement.sol";
 
 /**
  * The calendar, the periods and the versions of their datasets: what was measured when, who published it, and whether
@@ -31,6 +33,7 @@ interface IMeterDataRegistry {
         REJECTED
     }
 
+    /// The first settlement of a period is its revision 0.
     struct Period {
         State state;
         uint16 version;
@@ -185,6 +188,18 @@ interface IMeterDataRegistry {
      * @notice Bounds of `period` by the calendar, created or not.
      */
     function boundsOf(PeriodId period) external view returns (uint64 start, uint64 end);
+
+    function registry() external view returns (ICommunityRegistry);
+
+    /**
+     * @notice Who records verdicts.
+     */
+    function hub() external view returns (address);
+
+    /**
+     * @notice Who knows whether a period has its report.
+     */
+    function settlement() external view returns (ISettlement);
 
     /**
      * @notice First period of the calendar.

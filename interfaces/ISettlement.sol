@@ -15,7 +15,8 @@ import {ILedger} from "./ILedger.sol";
  * G4. The vector has one entry per member up to the highest on the roster and the community, sums to zero, and moves no
  *     more than the report's debit.
  * G5. A settlement that the guarantee does not cover changes nothing and says how much is missing.
- * G6. `settledThrough` is the end of the last period up to which every period is settled.
+ * G6. Registry, meter-data registry, hub and governor are those that know this contract and each other.
+ * G7. `settledThrough` is the end of the last period up to which every period is settled.
  */
 interface ISettlement is ILedger {
     enum State {
@@ -27,6 +28,12 @@ interface ISettlement is ILedger {
     event ReportAccepted(PeriodId indexed period, bytes32 indexed taskId, SettlementReport report, uint64 windowEnd);
     event PeriodSettled(PeriodId indexed period, bytes32 indexed taskId, int64[] netCents);
     event ChallengeWindowChanged(uint64 duration);
+
+    /// @notice `place` was told other addresses than this contract was: the deployer's nonce was not the predicted one.
+    error SettlementMiswired(address place);
+
+    /// @notice A window is at most `longest` seconds, so that no vote can put settlement off for ever.
+    error SettlementWindowTooLong(uint64 duration, uint64 longest);
 
     /// @notice `caller` is not the hub.
     error SettlementNotHub(address caller);

@@ -17,10 +17,10 @@ WORKERS = [attesting.worker(i).address for i in range(5)]
 def deploy(contracts: Any, community: Any, deployer: Any) -> Any:
     """Deploy a hub with these workers beside the community's."""
 
-    def make(workers: list[str], quorum: int, endpoints: list[str] | None = None) -> Any:
+    def make(workers: list[str], quorum: int, endpoints: list[str] | None = None, delay: int = 60) -> Any:
         endpoints = ["http://127.0.0.1:9001"] * len(workers) if endpoints is None else endpoints
         places = (community.governor, community.meter_data, community.settlement)
-        return contracts.AttestationHub.deploy(*places, workers, endpoints, quorum, 60, {"from": deployer})
+        return contracts.AttestationHub.deploy(*places, workers, endpoints, quorum, delay, {"from": deployer})
 
     return make
 
@@ -51,3 +51,9 @@ def test_constructor__a_worker_twice_or_nobody__is_refused(deploy: Any) -> None:
 def test_constructor__endpoints_missing__is_refused(deploy: Any) -> None:
     with reverts("HubEndpointsMismatch", 2, 1):
         deploy(WORKERS[:2], 2, ["http://127.0.0.1:9001"])
+
+
+def test_constructor__no_time_to_answer__is_refused(deploy: Any) -> None:
+    """IAttestationHub G6: whoever reopened a task in every block would keep it from ever being answered."""
+    with reverts("HubReopenDelayZero"):
+        deploy(WORKERS, 3, delay=0)

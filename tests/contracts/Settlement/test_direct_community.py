@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.contracts.community import CENT, ZERO
+import brownie
+
+from tests.contracts.community import CENT, DAY, ZERO
 from tests.contracts.refusals import reverts
 
 
@@ -30,3 +32,20 @@ def test_direct_community__by_anybody_else__is_refused(community: Any, stranger:
     for sender in (stranger, community.provider, community.wallets[0]):
         with reverts("LedgerNotGovernor", sender):
             community.settlement.directCommunity(sender, 1, {"from": sender})
+
+
+def test_direct_community__proposed_voted_executed__is_paid(community: Any, stranger: Any) -> None:
+    """ILedger G3: the whole way, with ballots: three of five members are for it."""
+    community.pay_in(0, 70)
+    call = community.settlement.directCommunity.encode_input(stranger, 70)
+    proposal = ([community.settlement.address], [0], [call])
+    wallets, about = community.wallets, "A bench in front of the building"
+    proposed = community.governor.propose(*proposal, about, {"from": wallets[0]})
+    identity = proposed.events["ProposalCreated"]["proposalId"]
+    brownie.chain.mine(timedelta=DAY + 1)
+    for wallet in wallets[:3]:
+        community.governor.castVote(identity, 1, {"from": wallet})
+    brownie.chain.mine(timedelta=3 * DAY + 1)
+    community.governor.execute(*proposal, brownie.web3.keccak(text=about), {"from": stranger})
+    assert community.euro.balanceOf(stranger) == 70 * CENT
+    assert community.settlement.balanceOf(0) == 0

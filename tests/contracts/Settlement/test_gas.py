@@ -17,8 +17,8 @@ NET = [EARNED // 50, EARNED // 2, EARNED // 4, EARNED - EARNED // 50 - EARNED //
 
 
 @pytest.fixture(scope="module")
-def community(contracts: Any, module_isolation: None) -> Community:  # noqa: ARG001 (a loaded project, a clean chain)
-    """Forty members with wallets, ten without; the deposits of half of them cover a period."""
+def community(contracts: Any, module_isolation: None) -> Community:
+    """Forty members with wallets, ten without; the guarantee covers two periods."""
     community = deploy(wallets=40, paper=10)
     community.guarantee(200_000)
     return community

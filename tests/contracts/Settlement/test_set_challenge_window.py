@@ -31,6 +31,14 @@ def test_set_challenge_window__by_vote__is_that_of_reports_to_come(community: An
         )
 
 
+def test_set_challenge_window__beyond_90_days__is_refused(community: Any) -> None:
+    """ISettlement G2: a window has an end."""
+    community.settlement.setChallengeWindow(90 * DAY, {"from": community.voted})
+    for duration in (90 * DAY + 1, 2**64 - 1):
+        with reverts("SettlementWindowTooLong", duration, 90 * DAY):
+            community.settlement.setChallengeWindow(duration, {"from": community.voted})
+
+
 def test_set_challenge_window__by_anybody_else__is_refused(community: Any, stranger: Any) -> None:
     """ISettlement G2: the provider cannot shorten the time to challenge it."""
     for sender in (stranger, community.provider):
