@@ -128,13 +128,17 @@ def assemble(parts: Sequence[Rows]) -> Curve:
         )
     rows.prefer_measured()
     rows.drop_repeated()
-    if first.kind == "index":
+    if first.kind == "index" and all(part.seconds is None for part in parts):
         return _between_readings(rows, first)
-    seconds = interval_seconds(rows.stamps, first.stamped, first.step)
+    seconds = rows.seconds
+    if not seconds.all():
+        seconds = np.where(seconds > 0, seconds, interval_seconds(rows.stamps, first.stamped))
     starts = rows.stamps - seconds if first.stamped == "end" else rows.stamps
     ends = starts + seconds
     overlapping = np.concatenate([[False], starts[1:] < ends[:-1]])
-    irregular = (seconds == 0) | overlapping | (starts % np.maximum(seconds, 1) != 0)
+    irregular = (seconds == 0) | overlapping
+    if first.kind != "index":
+        irregular |= starts % np.maximum(seconds, 1) != 0
     rows.say(
         Code.IRREGULAR, Severity.ERROR, irregular,
         "rows whose interval is unknown, overlaps another or is not aligned to 5, 10, 15, 30 or 60 minutes",
@@ -202,6 +206,7 @@ class _Sorted:
         self.amounts = np.concatenate([part.amounts for part in parts])[order]
         self.present = np.concatenate([part.present for part in parts])[order]
         self.numbers = np.concatenate([part.numbers for part in parts])[order]
+        self.seconds = np.concatenate([part.stated_seconds() for part in parts])[order]
         self.codes = np.concatenate([_codes(part) for part in parts])[order]
         self.estimates = np.concatenate([_estimates(part) for part in parts])[order]
         self.found = list(dict.fromkeys(finding for part in parts for finding in part.findings))
@@ -227,6 +232,7 @@ class _Sorted:
         """The rows of a mask or of indices."""
         self.stamps, self.amounts, self.present = self.stamps[chosen], self.amounts[chosen], self.present[chosen]
         self.numbers, self.codes, self.estimates = self.numbers[chosen], self.codes[chosen], self.estimates[chosen]
+        self.seconds = self.seconds[chosen]
 
     def drop_repeated(self) -> None:
         """Leave one row of each stamp: one with a value if there is one, none with a value if values differ."""

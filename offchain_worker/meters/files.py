@@ -115,8 +115,7 @@ def joined(parts: RowsByQuality) -> Curve:
         for name, rows in named[1:]:
             if (rows.stamped, rows.is_power) != (first.stamped, first.is_power):
                 raise MeterFileError(name, 0, f"is in another unit than {named[0][0]} for one point")
-        steps = {rows.step for _, rows in named}
-        made[estimated] = assemble([replace(rows, step=first.step if len(steps) == 1 else 0) for _, rows in named])
+        made[estimated] = assemble([rows for _, rows in named])
     if len(made) == 1:
         return next(iter(made.values()))
     return series.filled(made[False], made[True])

@@ -29,9 +29,11 @@ class Rows:
     n rows in file order. `stamps` int64[n] UTC seconds at the start or the end of an interval, as `stamped` says;
     `amounts` int64[n] in millionths of a W (`is_power`, a mean) or of a Wh (an energy); `present` bool[n], False for
     an empty value; `numbers` int64[n] line numbers from 1; `offsets` int64[n] seconds ahead of UTC as written, or
-    None; `step` the interval in seconds if the file states one, else 0. `estimated` is True if all rows are the
+    None; `step` the interval in seconds if the file states one for all rows, else 0; `seconds` int64[n] if it states
+    one for each (0 where it does not). `direction_stated` is False if the file leaves it open. `estimated` is True if all rows are the
     operator's estimate, `estimates` bool[n] which ones are if not all; `codes` str[n] the quality as the operator
-    writes it. Of an index, `stamps` are the moments of reading and `amounts` the register; `quantity` tells apart
+    writes it. Of an index, `stamps` are the moments of reading and `amounts` the register, unless it has `seconds`: then
+    `amounts` are what was counted in intervals of that length, such as days. `quantity` tells apart
     several indexes or allocations of one point and direction, in the file's own words.
     """
 
@@ -47,8 +49,14 @@ class Rows:
     offsets: np.ndarray | None = None
     whole_watts: bool = False
     step: int = 0
+    seconds: np.ndarray | None = None
+    direction_stated: bool = True
     kind: Kind = "load"
     quantity: str = ""
     codes: np.ndarray | None = None
     estimates: np.ndarray | None = None
     findings: tuple[Finding, ...] = field(default=())
+
+    def stated_seconds(self) -> np.ndarray:
+        """The interval length that the file states for each row, int64[n], 0 where it states none."""
+        return np.full(len(self.stamps), self.step, dtype=np.int64) if self.seconds is None else self.seconds

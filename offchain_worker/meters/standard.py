@@ -149,7 +149,7 @@ def _rows(files: Sequence[tuple[str, bytes]], column: Column, time_zone: str) ->
                 found.append(Finding(0, 0, Code.NOT_A_LOAD_CURVE, Severity.INFO, part.meter, 1, message))
                 continue
             meters.add(part.meter)
-            if part.direction != column.direction:
+            if part.direction != column.direction and part.direction_stated:
                 message = f"{name}: is {part.direction.name.lower()}, the column is {column.direction.name.lower()}"
                 found.append(_about(Code.DIRECTION, part.meter, message))
             elif len(meters) > 1:

@@ -1,0 +1,193 @@
+"""
+XML files of readings, piece by piece: only the subtrees a format asks for are held, so that a file of many points needs
+the memory of one of them.
+
+A document type and entities are refused (no file of readings has them, and they are how small files become huge),
+as are elements nested deeper than 64, texts over 64 KiB and pieces of over a million elements. Every node knows its line, for messages, and its bytes, so that redaction can cut
+rows out of a file and leave the rest as it is. Prefixes and namespaces are ignored: operators are not consistent in them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from xml.parsers import expat
+
+from offchain_worker.meters.errors import MeterFileError
+
+DEEPEST = 64
+LONGEST_TEXT = 2**16
+MOST_ELEMENTS = 10**6
+PIECE = 65536
+_START_TAG = re.compile(rb"""<[^\s/>"']+(?:[^>"']|"[^"]*"|'[^']*')*>""")
+_ROOT = re.compile(rb"""\s*(?:<\?.*?\?>|<!--.*?-->|\s)*<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)""", re.DOTALL)
+
+
+@dataclass(slots=True)
+class Node:
+    """An element: its local name, attributes and text, its parent (None at the root), its line and bytes [start, end)."""
+
+    name: str
+    attributes: dict[str, str]
+    parent: Node | None
+    line: int
+    start: int
+    end: int = 0
+    text: str = ""
+    children: list[Node] = field(default_factory=list)
+
+    def child(self, name: str) -> Node | None:
+        """The first child of that name."""
+        return next((child for child in self.children if child.name == name), None)
+
+    def value(self, *path: str) -> str:
+        """The stripped text of the first element at the path of child names, "" if there is none."""
+        node: Node | None = self
+        for name in path:
+            node = node.child(name) if node is not None else None
+        return node.text.strip() if node is not None else ""
+
+    def all(self, name: str) -> list[Node]:
+        """The children of that name."""
+        return [child for child in self.children if child.name == name]
+
+    def above(self, name: str) -> Node | None:
+        """The nearest ancestor of that name."""
+        node = self.parent
+        while node is not None and node.name != name:
+            node = node.parent
+        return node
+
+
+def root_name(data: bytes) -> str:
+    """The local name of the outermost element of what looks like XML, "" of anything else."""
+    found = _ROOT.match(data.removeprefix(b"\xef\xbb\xbf")[:4096])
+    return found[1].decode() if found else ""
+
+
+def pieces(data: bytes, name: str, wanted: Iterable[str]) -> Iterator[Node]:
+    """
+    Every outermost element with one of the wanted names, complete with all below it, in order. Its ancestors are
+    complete only for what stands before it, and hold no other such element. The root comes last, whatever its name.
+
+    Raises MeterFileError for a file that is no well-formed XML, or has a document type, entities or too many levels.
+    """
+    skipped = len(data) - len(data.removeprefix(b"\xef\xbb\xbf").lstrip())
+    reader = _Reader(name, frozenset(wanted), data, skipped)
+    for at in range(skipped, max(len(data), skipped + 1), PIECE):
+        reader.feed(data[at : at + PIECE], at + PIECE >= len(data))
+        yield from reader.taken()
+
+
+def cut(data: bytes, removed: Sequence[tuple[int, int]], replaced: Sequence[tuple[int, int, bytes]]) -> bytes:
+    """
+    The bytes without the spans [start, end) of `removed`, white space before each included, and with those of
+    `replaced` written anew. A span inside a removed one goes with it.
+    """
+    changes = sorted([(start, end, None) for start, end in removed] + list(replaced), key=lambda change: change[:2])
+    kept: list[bytes] = []
+    done = 0
+    for start, end, new in changes:
+        if start < done:
+            if new is None and end > done:
+                done = end
+            continue
+        before = data[done:start]
+        kept += [before.rstrip() if new is None else before, new or b""]
+        done = end
+    return b"".join([*kept, data[done:]])
+
+
+def text_span(data: bytes, node: Node) -> tuple[int, int]:
+    """The bytes between the tags of an element without children."""
+    opening = _START_TAG.match(data, node.start)
+    begin = opening.end() if opening else node.end
+    return begin, max(begin, data.rfind(b"</", begin, node.end))
+
+
+class _Reader:
+    """The state of reading one file: the open elements, and the wanted ones that are complete."""
+
+    def __init__(self, name: str, wanted: frozenset[str], data: bytes, skipped: int) -> None:
+        self.file = name
+        self.wanted = wanted
+        self.data = data
+        self.skipped = skipped
+        self.lines_skipped = data.count(b"\n", 0, skipped)
+        self.open: list[Node] = []
+        self.inside = 0
+        self.held = self.held_outside = 0
+        self.complete: list[Node] = []
+        self.parser = expat.ParserCreate()
+        self.parser.buffer_text = True
+        self.parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
+        self.parser.StartElementHandler = self.begin
+        self.parser.EndElementHandler = self.finish
+        self.parser.CharacterDataHandler = self.characters
+        self.parser.StartDoctypeDeclHandler = self.refuse
+        self.parser.EntityDeclHandler = self.refuse
+        self.parser.UnparsedEntityDeclHandler = self.refuse
+        self.parser.ExternalEntityRefHandler = self.refuse
+
+    def feed(self, piece: bytes, last: bool) -> None:
+        """Read on. Raises MeterFileError."""
+        try:
+            self.parser.Parse(piece, last)
+        except expat.ExpatError as error:
+            reason = f"is no well-formed XML ({expat.errors.messages.get(error.code, 'error')}): truncated or damaged"
+            raise MeterFileError(self.file, error.lineno + self.lines_skipped, reason) from None
+        except (LookupError, ValueError):
+            raise MeterFileError(self.file, 1, "is in an encoding that XML files of readings do not have") from None
+
+    def taken(self) -> list[Node]:
+        """The wanted elements that have become complete since the last call."""
+        complete, self.complete = self.complete, []
+        return complete
+
+    def refuse(self, *_: object) -> None:
+        """Called for a document type or an entity of any kind."""
+        raise self.error("has a document type or entities: refused, no file of readings needs them")
+
+    def error(self, reason: str) -> MeterFileError:
+        """A refusal at the line that is being read."""
+        return MeterFileError(self.file, self.parser.CurrentLineNumber + self.lines_skipped, reason)
+
+    def begin(self, tag: str, attributes: dict[str, str]) -> None:
+        """An element opens."""
+        if len(self.open) == DEEPEST:
+            raise self.error(f"has elements nested deeper than {DEEPEST}")
+        self.held += 1
+        if self.held > MOST_ELEMENTS:
+            raise self.error(f"has more than {MOST_ELEMENTS} elements in one piece")
+        named = {key.rpartition(":")[2]: value for key, value in attributes.items()}
+        parent = self.open[-1] if self.open else None
+        row = self.parser.CurrentLineNumber + self.lines_skipped
+        node = Node(tag.rpartition(":")[2], named, parent, row, self.parser.CurrentByteIndex + self.skipped)
+        self.inside += bool(self.inside) or node.name in self.wanted
+        if self.inside == 1:
+            self.held_outside = self.held
+        if parent is not None and self.inside != 1:
+            parent.children.append(node)
+        self.open.append(node)
+
+    def finish(self, _: str) -> None:
+        """An element closes."""
+        node = self.open.pop()
+        at = self.parser.CurrentByteIndex + self.skipped
+        if self.data.startswith(b"</", at):
+            node.end = self.data.index(b">", at) + 1
+        else:
+            opening = _START_TAG.match(self.data, node.start)
+            node.end = opening.end() if opening else at
+        if self.inside == 1 or not self.open:
+            self.complete.append(node)
+            self.held = min(self.held, self.held_outside)
+        self.inside -= bool(self.inside)
+
+    def characters(self, text: str) -> None:
+        """Text of the element that is open."""
+        if self.open:
+            self.open[-1].text += text
+            if len(self.open[-1].text) > LONGEST_TEXT:
+                raise self.error(f"has a text of more than {LONGEST_TEXT} characters")
