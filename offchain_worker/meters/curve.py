@@ -17,7 +17,7 @@ import numpy as np
 
 from offchain_worker.domain.roster import Direction
 from offchain_worker.meters.findings import Code, Finding, Severity
-from offchain_worker.meters.rows import MILLIONTHS, Kind, Rows
+from offchain_worker.meters.rows import LARGEST_READING, MILLIONTHS, Kind, Rows
 from offchain_worker.meters.steps import interval_seconds
 
 DENOMINATOR = 3 * MILLIONTHS
@@ -176,12 +176,16 @@ def _between_readings(rows: _Sorted, first: Rows) -> Curve:
     back = np.zeros(len(rows.stamps), dtype=bool)
     back[np.flatnonzero(known)[1:]] = used < 0
     rows.say(Code.NEGATIVE, Severity.ERROR, back, "readings of a register below the one before")
+    leap = np.zeros(len(rows.stamps), dtype=bool)
+    leap[np.flatnonzero(known)[1:]] = used >= LARGEST_READING
+    rows.say(Code.POWER, Severity.ERROR, leap, "readings of a register 1 GWh or more above the one before")
+    credible = (used >= 0) & (used < LARGEST_READING)
     everything = Curve(
         meter=first.meter,
         direction=first.direction,
         starts=stamps[:-1],
         seconds=np.diff(stamps),
-        numerators=used * 3000,
+        numerators=np.where(credible, used, 0) * 3000,
         estimated=rows.estimates[known][1:],
         span=(int(rows.stamps[0]), int(rows.stamps[-1])),
         stamps=stamps,
@@ -192,7 +196,7 @@ def _between_readings(rows: _Sorted, first: Rows) -> Curve:
         registers=registers,
         findings=tuple(rows.found),
     )
-    return everything.kept(used >= 0)
+    return everything.kept(credible)
 
 
 class _Sorted:

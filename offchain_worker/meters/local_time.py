@@ -74,9 +74,7 @@ def doubts(local: np.ndarray, utc: np.ndarray, doubt: np.ndarray, present: np.nd
     return said
 
 
-def _repeated_hour(
-    local: np.ndarray, low: int, high: int, stamped: str
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _repeated_hour(local: np.ndarray, low: int, high: int, stamped: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The rows in the repeated hour of local time [low, high): indices, which are of its second pass, which guessed."""
     inside = (local >= low) & (local < high)
     if stamped == "end" and (local == high).sum() == 2 and (local == low).sum() == 1:

@@ -5,7 +5,7 @@ Nothing is repaired here; `curve.assemble` does that.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -16,6 +16,8 @@ from offchain_worker.meters.findings import Finding
 MILLIONTHS = 1_000_000
 LARGEST_READING = 10**9 * MILLIONTHS
 """1 GW or 1 GWh: beyond it a reading is refused, so that int64 holds every intermediate."""
+LARGEST_REGISTER = 10**12 * MILLIONTHS
+"""1 TWh: what a register may show."""
 EARLIEST, LATEST = 946_684_800, 4_102_444_800
 """2000-01-01 and 2100-01-01 UTC: stamps outside are refused."""
 
@@ -60,3 +62,9 @@ class Rows:
     def stated_seconds(self) -> np.ndarray:
         """The interval length that the file states for each row, int64[n], 0 where it states none."""
         return np.full(len(self.stamps), self.step, dtype=np.int64) if self.seconds is None else self.seconds
+
+    def kept(self, keep: np.ndarray) -> Rows:
+        """The rows where `keep` (bool[n]) is True."""
+        columns = ("stamps", "amounts", "present", "numbers", "offsets", "seconds", "codes", "estimates")
+        chosen = {name: getattr(self, name)[keep] for name in columns if getattr(self, name) is not None}
+        return replace(self, **chosen)
