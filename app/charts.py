@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 
-from app.flows import Flows, Kind, Node
+from app.flows import ALL_PLANTS, Flows, Kind, Node
 from app.words import Words
 
 COLOURS = {"local": "#2c9a58", "grid": "#7488a5", "sold": "#2b8fb3", "surplus": "#c58a10"}
@@ -74,6 +74,7 @@ def _part(part: str, name: str, label: str, fine: bool) -> dict[str, Any]:
 def sankey(flows: Flows, name: Callable[[Node], str], say: Words, ink: str) -> tuple[dict[str, Any], int]:
     """The option and its height in pixels; `ink` is the page's text colour. Energies stand there without hovering."""
     left = {pair[0] for pair in flows}
+    flows = dict(sorted(flows.items(), key=lambda item: (_place(item[0][0]), _place(item[0][1]))))
     totals: dict[Node, int] = {}
     for (source, target), energy in flows.items():
         totals[source] = totals.get(source, 0) + energy
@@ -95,7 +96,10 @@ def sankey(flows: Flows, name: Callable[[Node], str], say: Words, ink: str) -> t
                 "draggable": False,
                 "emphasis": {"focus": "adjacency"},
                 "lineStyle": {"color": "gradient", "opacity": 0.35},
-                "data": [_node(node, energy, name, node in left, say, ink) for node, energy in totals.items()],
+                "data": [
+                    _node(node, energy, name, node in left, say, ink)
+                    for node, energy in sorted(totals.items(), key=lambda item: _place(item[0]))
+                ],
                 "links": [
                     {"source": name(source), "target": name(target), "value": round(energy / 10**6, 1)}
                     for (source, target), energy in flows.items()
@@ -104,6 +108,12 @@ def sankey(flows: Flows, name: Callable[[Node], str], say: Words, ink: str) -> t
         ],
     }
     return option, max(320, ROW_PIXELS * max(len(left), right))
+
+
+def _place(node: Node) -> tuple[int, int]:
+    """Where a node stands in its row: plants before the grid, what nobody used last, so that ribbons cross little."""
+    last = node == ALL_PLANTS or node.kind is Kind.SURPLUS
+    return (2 if last else int(node.kind is Kind.GRID), node.number)
 
 
 def _node(node: Node, energy: int, name: Callable[[Node], str], left: bool, say: Words, ink: str) -> Mapping[str, Any]:

@@ -30,7 +30,7 @@ def show(scene: Scene, series: Series, key: str, file_name: str, alt: str) -> No
             chosen = st.selectbox(
                 say("chart.first_day" if number > 1 else "chart.the_day"),
                 days[: len(days) - number + 1],
-                format_func=lambda day: f"{say.weekday(day.weekday())} {day.day} {say(f'dates.month.{day.month}')}",
+                format_func=scene.day,
                 index=min((len(days) - number) // 2, len(days) - 1),
                 key=f"{key}-day",
                 width=220,
@@ -38,8 +38,8 @@ def show(scene: Scene, series: Series, key: str, file_name: str, alt: str) -> No
             first = chosen or first
     frame = frames.steps(series, first, number, say) if number else frames.daily(series, say)
     st.echarts_chart(charts.curve(frame, series.parts, fine=bool(number)), height=360, alt=alt, key=f"{key}-chart")
-    below = "chart.below_sold" if "sold" in series.parts else "chart.below"
-    st.caption(say(below))
+    below = "sold" if "sold" in series.parts else "surplus" if "surplus" in series.parts else "nothing"
+    st.caption(say(f"chart.below_{below}"))
     with st.expander(say("chart.table"), icon=":material/table:"):
         st.dataframe(frame, hide_index=True, alt=alt, height="auto" if number else 300)
         st.download_button(

@@ -141,6 +141,12 @@ def records(place: Place, block: BlockStamp, period_id: PeriodId) -> Records:
     )
 
 
+@st.cache_data(max_entries=256, show_spinner=False)
+def balance(place: Place, block: BlockStamp, member: int) -> int:
+    """A member's balance in cents, as the ledger holds it at this block; everybody can read it."""
+    return int(community(place).settlement.balance(member, block.number))
+
+
 def _event(found: Community, transaction: str, block: int) -> Event:
     receipt = found.connection.web3.eth.get_transaction_receipt(transaction)  # type: ignore[arg-type]
     return Event(transaction, block, found.connection.stamp(block).timestamp, int(receipt["gasUsed"]))

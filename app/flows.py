@@ -111,5 +111,4 @@ def _unsold(bills: Iterable[Mapping[str, Any]]) -> dict[tuple[Node, Node], int]:
 
 
 def _kept(flows: Mapping[tuple[Node, Node], int]) -> Flows:
-    ordered = sorted(flows.items(), key=lambda item: (item[0][0].kind, item[0][0].number, item[0][1].number))
-    return {pair: energy for pair, energy in ordered if energy > 0}
+    return {pair: energy for pair, energy in flows.items() if energy > 0}

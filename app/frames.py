@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import polars as pl
@@ -19,6 +20,7 @@ from offchain_worker.domain.roster import Direction, Roster
 
 Micro = NDArray[np.int64]
 PARTS = ("local", "grid", "sold", "surplus")
+QUALITIES = {"measured": "0", "estimated": "1", "missing": "2"}
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,20 @@ def csv(series: Series) -> str:
 def qualities(documents: Iterable[dict[str, Any]]) -> dict[str, int]:
     """How many steps of the curves are measured, estimated by the operator, missing."""
     text = "".join(document["qualities"] for document in documents)
-    return {name: text.count(code) for name, code in (("measured", "0"), ("estimated", "1"), ("missing", "2"))}
+    return {name: text.count(code) for name, code in QUALITIES.items()}
+
+
+def days_of_quality(documents: Iterable[dict[str, Any]], quality: str, zone: str) -> list[date]:
+    """The local days on which a curve has steps of this quality."""
+    where = ZoneInfo(zone)
+    return sorted(
+        {
+            datetime.fromtimestamp(document["start"] + at * document["stepSeconds"], where).date()
+            for document in documents
+            for at, code in enumerate(document["qualities"])
+            if code == QUALITIES[quality]
+        }
+    )
 
 
 def _micro(values: list[str]) -> Micro:

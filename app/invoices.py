@@ -35,7 +35,8 @@ def line_words(scene: Scene, line: dict[str, Any]) -> tuple[str, str, str, str]:
     say = scene.say
     amount = say.euros(int(line["cents"]))
     if line["kind"] == "vat":
-        return say("bill.vat"), "", f"{say.percent(int(line['price']))} × {say.euros(int(line['base']))}", amount
+        rate = say.percent(int(line["price"]), 1 if int(line["price"]) % 10_000 else 0)
+        return say("bill.vat"), "", f"{rate} × {say.euros(int(line['base']))}", amount
     energy, price = say.kwh(int(line["energy"]), 3), say.price(int(line["price"]))
     return line_name(scene, line), energy, price, amount
 

@@ -27,7 +27,7 @@ PAGES = {
 }
 STYLE = """
 <style>
-.stMainBlockContainer { max-width: 68rem; padding-top: 4.5rem; }
+.stMainBlockContainer { max-width: 68rem; padding-top: 4.5rem; padding-bottom: 3rem; }
 [data-testid="stMetricValue"] { font-size: 1.6rem; }
 .stMarkdown table { width: 100%; font-variant-numeric: tabular-nums; }
 .stMarkdown td, .stMarkdown th { overflow-wrap: anywhere; }
@@ -113,7 +113,7 @@ def main() -> None:
     st.html(f"<script>document.documentElement.lang = '{say.language}'</script>", unsafe_allow_javascript=True)
     page = st.navigation(
         [
-            st.Page(f"pages/{name}.py", title=say(f"frame.{name}"), icon=icon, default=name == "community")
+            st.Page(f"views/{name}.py", title=say(f"frame.{name}"), icon=icon, default=name == "community")
             for name, icon in PAGES.items()
         ],
         position="top",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 import streamlit as st
 
@@ -50,9 +51,13 @@ class Scene:
             return self.records.record.state.name.lower()
         return self.records.period.state.name.lower()
 
-    def date(self, name: str) -> str:
+    def happened(self, name: str) -> str:
         """The local date of something that happened (`created`, `data`, `checked`, `reported`, `settled`)."""
         return self.say.date(self.records.events[name].timestamp, self.zone)
+
+    def day(self, day: date) -> str:
+        """A day of the month looked at, `Tue 21 June`."""
+        return f"{self.say.weekday(day.weekday())} {day.day} {self.say(f'dates.month.{day.month}')}"
 
     def plant(self, point: int) -> str:
         """A production point's name."""

@@ -76,7 +76,9 @@ def choose(page: Page, picture: Picture) -> None:
     if picture.language == "fr":
         kind, _, number = name.partition(" ")
         name = f"{FRENCH[kind]} {number}".strip()
-    page.get_by_role("combobox", name=WHO[picture.language].replace(" ?", "\u00a0?")).click()
+    who = page.get_by_role("combobox", name=WHO[picture.language].replace(" ?", "\u00a0?"))
+    who.click()
+    who.fill(name)  # the list holds the options in view only
     page.get_by_role("option", name=name, exact=True).click()
     settle(page)
 

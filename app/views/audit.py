@@ -80,7 +80,7 @@ def show_protocol(scene: Scene, protocol: Protocol, level: Level) -> None:
         label = say(f"audit.section_{of_level}", n=sum(check.passed for check in listed), all=len(listed))
         with st.expander(label, expanded=True, icon=":material/checklist:"):
             st.markdown(
-                "\n\n".join(group_line(say, list(same)) for _, same in groupby(listed, key=lambda c: stem(c.code)))
+                "  \n".join(group_line(say, list(same)) for _, same in groupby(listed, key=lambda c: stem(c.code)))
             )
     document = {
         "period": period_label(scene.period),
@@ -118,7 +118,7 @@ def show(scene: Scene) -> None:
         format_func=lambda one: say(f"audit.{one}"),
         captions=[say(f"audit.{one}_what") for one in allowed],
         index=len(allowed) - 1,
-        key="level",
+        key=f"level-{scene.viewer.address}",
     )
     done = ("protocol", scene.period, level, scene.viewer.address)
     if st.button(say("audit.run"), type="primary", icon=":material/calculate:", key="recompute"):

@@ -19,7 +19,7 @@ def show_stage(scene: Scene, name: str) -> None:
     event = events.get(name)
     over = event is not None or (name == "window" and window_over(scene))
     icon = ":green[:material/check_circle:]" if over else ":gray[:material/radio_button_unchecked:]"
-    with st.container(border=True, gap="xsmall"):
+    with st.container(border=True, gap="xsmall", height="stretch"):
         st.markdown(f"{icon} **{say(f'period.{name}')}**")
         st.markdown(sentence(scene, name))
         if event is not None:

@@ -29,8 +29,11 @@ def show_summary(scene: Scene, bill: dict[str, Any]) -> None:
         st.badge(say("bill.provisional"), icon=":material/hourglass_empty:", color="orange")
     else:
         st.badge(say("bill.final"), icon=":material/check_circle:", color="green")
-    key = "bill.to_get" if net > 0 else "bill.to_pay" if net < 0 else "bill.even"
-    st.markdown(say(key, amount=say.euros(abs(net)), month=say.month(scene.period), state=say(f"bill.{scene.state}")))
+    way = "get" if net > 0 else "pay" if net < 0 else "even"
+    result = say(f"bill.to_{way}", amount=say.euros(abs(net)), month=say.month(scene.period))
+    booked = say(f"bill.{way}_settled" if scene.state == "settled" else "bill.not_settled")
+    balance = say.euros(data.balance(scene.place, scene.block, bill["member"]))
+    st.markdown(f"{result} {booked} {say('bill.balance', amount=balance)}")
     for reason in bill["reasons"]:
         st.warning(
             say.count("bill.reason_missing", reason["steps"], meter=scene.column(reason["column"])),
@@ -79,6 +82,11 @@ def show_curve(scene: Scene, bill: dict[str, Any]) -> None:
     found = frames.qualities(documents)
     quality = [say.count(f"quality.steps_{name}", number) for name, number in found.items() if number]
     st.caption(say("quality.of_curve", parts=", ".join(quality)))
+    for name in ("estimated", "missing"):
+        on = frames.days_of_quality(documents, name, scene.zone)
+        if on:
+            listed = ", ".join(scene.day(day) for day in on)
+            st.caption(f":orange[:material/warning:] {say(f'quality.days_{name}', days=listed)}")
     series = frames.of_curves(documents, scene.records.roster, scene.zone)
     name = f"curve-{bill['member']}-{period_label(scene.period)}"
     curves.show(scene, series, f"bill-{bill['member']}", name, say("bill.curve_alt", month=say.month(scene.period)))
@@ -102,7 +110,8 @@ def show_proof(scene: Scene, bill: dict[str, Any]) -> None:
                 if not link.holds and link.detail:
                     st.caption(link.detail)
             holds = all(link.holds for link in links)
-            status.update(label=say("proof.holds" if holds else "proof.fails"), state="complete" if holds else "error")
+            verdict = say("proof.holds" if holds else "proof.fails")
+            status.update(label=verdict, state="complete" if holds else "error", expanded=True)
         with st.container(key="verified"):
             st.caption(say("proof.checked_at", block=say.number(block)))
     with st.expander(say("proof.in_full"), icon=":material/key:"):

@@ -132,7 +132,8 @@ def show(scene: Scene) -> None:
         shown.state_badge(scene)
         if "data" in scene.records.events:
             st.caption(
-                say("community.fresh", date=scene.date("data"), version=scene.records.period.version), width="content"
+                say("community.fresh", date=scene.happened("data"), version=scene.records.period.version),
+                width="content",
             )
     found = figures(scene)
     if found is None:
