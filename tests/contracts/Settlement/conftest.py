@@ -10,6 +10,6 @@ from tests.contracts.community import Community, deploy
 
 
 @pytest.fixture(scope="module")
-def community(contracts: Any, module_isolation: None) -> Community:  # noqa: ARG001 (a loaded project, a clean chain)
+def community(contracts: Any, module_isolation: None) -> Community:
     """Five members (the last without a wallet), five workers, a quorum of three."""
     return deploy()
