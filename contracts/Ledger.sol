@@ -81,7 +81,7 @@ abstract contract Ledger is ILedger {
 
     /// @inheritdoc ILedger
     function depositFor(MemberIndex member, uint64 cents, bytes32 bankReference) external onlyProvider {
-        _requireMember(member);
+        _requireAccount(member);
         if (bankReference == 0) revert LedgerBankReferenceMissing();
         _book(member, _signed(cents));
         emit Deposited(member, cents, bankReference);
@@ -107,7 +107,8 @@ abstract contract Ledger is ILedger {
 
     /// @inheritdoc ILedger
     function payOut(MemberIndex member, uint64 cents, bytes32 bankReference) external onlyProvider {
-        _requireMember(member);
+        _requireAccount(member);
+        if (MemberIndex.unwrap(member) == 0) revert LedgerMemberUnknown(member);
         address wallet = registry.walletOf(member);
         if (wallet != address(0)) revert LedgerMemberHasWallet(member, wallet);
         if (bankReference == 0) revert LedgerBankReferenceMissing();
@@ -175,30 +176,33 @@ abstract contract Ledger is ILedger {
      * Add `cents[i]` to the account of member i. `missing`: by how much the guarantee would then be short, for the
      * caller to refuse. `sum` and `credited` are those of the vector and of its positive entries.
      */
-    function _bookAll(int64[] calldata cents) internal returns (int256 sum, uint256 credited, uint256 missing) {
+    function _bookAll(int64[] calldata cents) internal returns (int256 sum, int256 credited, uint256 missing) {
         Till memory till = _till;
-        uint256 added = till.totalDebt;
-        uint256 removed;
-        for (uint256 first = 0; first < cents.length; first += 4) {
-            uint256 word = _words[first / 4];
-            uint256 changed = word;
-            uint256 places = cents.length - first < 4 ? cents.length - first : 4;
-            for (uint256 place = 0; place < places; ++place) {
-                int64 entry = cents[first + place];
-                if (entry == 0) continue;
-                int64 old = word.at(place);
-                int64 balance = old + entry;
-                removed += old.debt();
-                added += balance.debt();
-                sum += entry;
-                if (entry > 0) credited += uint64(entry);
-                changed = changed.with(place, balance);
+        int256 debt = int256(uint256(till.totalDebt));
+        // No overflow: at most 65,536 amounts of 64 bits are summed in 256; what must fit into 64 bits is checked.
+        unchecked {
+            for (uint256 first = 0; first < cents.length; first += 4) {
+                uint256 word = _words[first / 4];
+                uint256 updated = 0;
+                for (uint256 member = first; member < first + 4; ++member) {
+                    // The four balances are shifted out of one word into the other, the highest first.
+                    int256 balance = word.at(0);
+                    word <<= 64;
+                    if (member < cents.length) {
+                        int256 entry = cents[member];
+                        if (balance < 0) debt += balance;
+                        balance += entry;
+                        if (balance < 0) debt -= balance;
+                        if (entry > 0) credited += entry;
+                        sum += entry;
+                    }
+                    updated = (updated << 64) | uint64(SafeCast.toInt64(balance));
+                }
+                _words[first / 4] = updated;
             }
-            if (changed != word) _words[first / 4] = changed;
         }
-        uint256 debt = added - removed;
-        _till.totalDebt = SafeCast.toUint64(debt);
-        if (debt > till.guarantee) missing = debt - till.guarantee;
+        _till.totalDebt = SafeCast.toUint64(uint256(debt));
+        if (uint256(debt) > till.guarantee) missing = uint256(debt) - till.guarantee;
     }
 
     // ------------------------------------------------------------------------------------------------ private
@@ -239,9 +243,9 @@ abstract contract Ledger is ILedger {
         if (MemberIndex.unwrap(member) == 0) revert LedgerNotMember(msg.sender);
     }
 
-    function _requireMember(MemberIndex member) private view {
-        uint16 index = MemberIndex.unwrap(member);
-        if (index == 0 || index > registry.memberCount()) revert LedgerMemberUnknown(member);
+    /// Tokens for an index never given would be out of everybody's reach.
+    function _requireAccount(MemberIndex member) private view {
+        if (MemberIndex.unwrap(member) > registry.memberCount()) revert LedgerMemberUnknown(member);
     }
 
     function _signed(uint64 cents) private pure returns (int64) {

@@ -81,9 +81,11 @@ contract Settlement is ISettlement, Ledger {
         _advance();
         emit PeriodSettled(period, taskId, netCents);
 
-        (int256 sum, uint256 credited, uint256 missing) = _bookAll(netCents);
+        (int256 sum, int256 credited, uint256 missing) = _bookAll(netCents);
         if (sum != 0) revert SettlementSumNotZero(sum);
-        if (credited > report.debit) revert SettlementDebitExceeded(credited, report.debit);
+        if (credited > int256(uint256(report.debit))) {
+            revert SettlementDebitExceeded(uint256(credited), report.debit);
+        }
         if (missing > 0) revert SettlementGuaranteeShort(missing);
     }
 

@@ -65,7 +65,8 @@ interface ILedger {
     function depositWithPermit(uint64 cents, uint256 deadline, uint8 v, bytes32 r, bytes32 s) external;
 
     /**
-     * @notice Pay in for a member whose money came by bank transfer. Provider only, with the provider's tokens.
+     * @notice Pay in for a member, or for the community (0), whose money came by bank transfer. Provider only, with the
+     * provider's tokens.
      */
     function depositFor(MemberIndex member, uint64 cents, bytes32 bankReference) external;
 

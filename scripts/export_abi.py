@@ -11,7 +11,15 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-CONTRACTS = ("CommunityRegistry", "KeyGovernor", "RuleBook", "MeterDataRegistry", "AttestationHub", "Settlement", "EuroToken")  # fmt: skip
+CONTRACTS = (
+    "CommunityRegistry",
+    "KeyGovernor",
+    "RuleBook",
+    "MeterDataRegistry",
+    "AttestationHub",
+    "Settlement",
+    "EuroToken",
+)
 TARGET = ROOT / "offchain_worker" / "chain" / "abi"
 
 

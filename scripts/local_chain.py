@@ -5,6 +5,7 @@ Gas is exact only if every run has the same accounts, clock and block limit, so 
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import subprocess
@@ -65,13 +66,32 @@ def start(timestamp: int, *, port: int | None = None, log: Path | None = None) -
     """
     port = port or free_port()
     command = [
-        str(anvil_executable()), "--host", "127.0.0.1", "--port", str(port), "--chain-id", str(CHAIN_ID),
-        "--timestamp", str(timestamp), "--accounts", str(ACCOUNTS), "--balance", "1000000",
-        "--gas-limit", str(BLOCK_GAS_LIMIT), "--block-base-fee-per-gas", "0", "--gas-price", "0",
-        "--hardfork", "cancun", "--order", "fifo",
-    ]  # fmt: skip
-    output = log.open("wb") if log else subprocess.DEVNULL
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)
+        str(anvil_executable()),
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--chain-id",
+        str(CHAIN_ID),
+        "--timestamp",
+        str(timestamp),
+        "--accounts",
+        str(ACCOUNTS),
+        "--balance",
+        "1000000",
+        "--gas-limit",
+        str(BLOCK_GAS_LIMIT),
+        "--block-base-fee-per-gas",
+        "0",
+        "--gas-price",
+        "0",
+        "--hardfork",
+        "cancun",
+        "--order",
+        "fifo",
+    ]
+    with (log or Path(os.devnull)).open("wb") as output:
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)
     chain = LocalChain(f"http://127.0.0.1:{port}", port, process)
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:

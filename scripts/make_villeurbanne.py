@@ -168,11 +168,18 @@ def rules(meters: list[dict], people: list[dict]) -> dict:
     prices = [(producers["Roof"], cast.ROOF_PRICE), (producers["Solar home roof"], cast.HOME_PRICE)]
     return {
         "key": {
-            "schema": "daisee.key/1", "perProducer": False, "selfSharing": True, "coefficientDecimals": 0,
-            "committer": "0x" + "0" * 40, "stages": stages,
+            "schema": "daisee.key/1",
+            "perProducer": False,
+            "selfSharing": True,
+            "coefficientDecimals": 0,
+            "committer": "0x" + "0" * 40,
+            "stages": stages,
         },
         "tariff": {
-            "schema": "daisee.tariff/1", "bands": 1, "communityFeeMicroEuroPerKwh": cast.COMMUNITY_FEE, "windows": [],
+            "schema": "daisee.tariff/1",
+            "bands": 1,
+            "communityFeeMicroEuroPerKwh": cast.COMMUNITY_FEE,
+            "windows": [],
             "prices": [{"producer": p, "group": 0, "band": 0, "microEuroPerKwh": price} for p, price in prices],
             "taxes": [],
             "vats": [
@@ -181,10 +188,13 @@ def rules(meters: list[dict], people: list[dict]) -> dict:
             ],
         },
         "conformity": {
-            "schema": "daisee.conformity/1", "timeZone": "Europe/Paris", "maximumPowerWatts": 100_000,
-            "maximumMissingPpm": 100_000, "maximumEstimatedPpm": 200_000,
+            "schema": "daisee.conformity/1",
+            "timeZone": "Europe/Paris",
+            "maximumPowerWatts": 100_000,
+            "maximumMissingPpm": 100_000,
+            "maximumEstimatedPpm": 200_000,
         },
-    }  # fmt: skip
+    }
 
 
 def main() -> None:
@@ -210,11 +220,16 @@ def main() -> None:
             (curves / name).write_bytes(data)
     groups = [(cast.BUILDING, "building"), (cast.NEIGHBOURHOOD, "neighbourhood")]
     community = {
-        "name": "Villeurbanne", "timeZone": "Europe/Paris", "firstDay": FIRST_DAY.isoformat(),
-        "lastDay": LAST_DAY.isoformat(), "stepSeconds": STEP,
+        "name": "Villeurbanne",
+        "timeZone": "Europe/Paris",
+        "firstDay": FIRST_DAY.isoformat(),
+        "lastDay": LAST_DAY.isoformat(),
+        "stepSeconds": STEP,
         "groups": [{"group": group, "name": name} for group, name in groups],
-        "members": people, "points": meters, **rules(meters, people),
-    }  # fmt: skip
+        "members": people,
+        "points": meters,
+        **rules(meters, people),
+    }
     (options.out / "community.json").write_text(json.dumps(community, indent=2, ensure_ascii=False) + "\n", "utf-8")
 
 

@@ -58,3 +58,29 @@ def isolation(chain: Any) -> Iterator[None]:
     chain.snapshot()
     yield
     chain.revert()
+
+
+@pytest.fixture(scope="session")
+def settled_period(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """June 2016 of the neighbourhood, settled: a running chain, its store, everybody's identity.
+
+    The real thing, made once a session as `make demo` makes it. Tests must leave it as they found it: who wants to
+    damage something copies the store, or stands between us and the chain.
+    """
+    import io
+
+    from rich.console import Console
+
+    from scripts import local_chain
+    from scripts.demo import month, story
+    from scripts.demo.voice import Voice
+
+    label, folder = "2016-06", tmp_path_factory.mktemp("period")
+    told = io.StringIO()
+    with local_chain.running(story.chain_start(label)) as chain:
+        stage = story.open_stage(label, folder, chain.url, Voice(Console(file=told, width=120)))
+        story.tell_of_people(stage)
+        with month.workers(stage):
+            story.tell_of_figures(stage)
+        assert "audit: all checks pass" in told.getvalue()
+        yield stage

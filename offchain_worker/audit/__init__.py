@@ -29,7 +29,7 @@ def run(
     period: PeriodId,
     level: Level,
     identity: Identity | None = None,
-    tell: Callable[[Check], None] = lambda check: None,
+    tell: Callable[[Check], None] = lambda _check: None,
 ) -> Protocol:
     """Audit a period at a level; `tell` hears of each check as it is made.
 

@@ -29,7 +29,9 @@ def recovered_signers(community: Community, attestation: Attestation, open_task:
     answered = from_abi(report)
     signed = tasks.report_hash(answered)
     if signed != attestation.report_hash:
-        raise AnswerInvalid(f"transaction {attestation.transaction} carries a report with hash 0x{signed.hex()}, the event says 0x{attestation.report_hash.hex()}")  # fmt: skip
+        raise AnswerInvalid(
+            f"transaction {attestation.transaction} carries a report with hash 0x{signed.hex()}, the event says 0x{attestation.report_hash.hex()}"
+        )
     for worker, r, vs in signatures:
         answer = Answer(open_task.task_id, f"worker {worker}", b"", answered, bytes(r), bytes(vs))
         yield int(worker), answer.signer(hub)

@@ -33,7 +33,7 @@ class Check:
 class Protocol:
     """The checks made so far; `tell` hears of each as it is made."""
 
-    tell: Callable[[Check], None] = lambda check: None
+    tell: Callable[[Check], None] = lambda _check: None
     checks: list[Check] = field(default_factory=list)
 
     def add(self, code: str, level: Level, title: str, passed: bool, detail: str) -> bool:

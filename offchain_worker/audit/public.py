@@ -60,7 +60,14 @@ def check_tasks(subject: Subject, protocol: Protocol) -> None:
     for name, open_task in (("conformity", subject.conformity), ("settlement", subject.settlement)):
         task = open_task.task
         found = (task.start, task.end, task.rules_hash, task.roster_hash, task.input_digest, task.readings_root)
-        wanted = (period.start, period.end, period.rules_hash, period.roster_hash, period.input_digest, period.readings_root)  # fmt: skip
+        wanted = (
+            period.start,
+            period.end,
+            period.rules_hash,
+            period.roster_hash,
+            period.input_digest,
+            period.readings_root,
+        )
         identifier = task_id(deployment.chain_id, subject.community.hub.address, task)
         title = f"the {name} task names the period's dataset, rules and roster"
         passed = found == wanted and identifier == open_task.task_id
@@ -120,7 +127,13 @@ def check_dataset(subject: Subject, protocol: Protocol) -> None:
             blocks = [block for file in entry.files for block in file.blocks]
             wrong = present(subject.store, blocks)
             detail = wrong or f"{len(entry.files)} files, {len(blocks)} blocks"
-            protocol.add(f"dataset-column-{entry.column}", PUBLIC, f"the raw files of column {entry.column} are pinned and intact", not wrong, detail)  # fmt: skip
+            protocol.add(
+                f"dataset-column-{entry.column}",
+                PUBLIC,
+                f"the raw files of column {entry.column} are pinned and intact",
+                not wrong,
+                detail,
+            )
 
 
 def check_findings(subject: Subject, protocol: Protocol) -> None:
@@ -135,7 +148,9 @@ def check_findings(subject: Subject, protocol: Protocol) -> None:
         for entry in found["columns"]:
             wrong = present(subject.store, [bytes.fromhex(block[2:]) for block in entry["blocks"]])
             code = f"findings-column-{entry['column']}"
-            protocol.add(code, PUBLIC, f"the findings of column {entry['column']} are pinned and intact", not wrong, wrong)  # fmt: skip
+            protocol.add(
+                code, PUBLIC, f"the findings of column {entry['column']} are pinned and intact", not wrong, wrong
+            )
 
 
 def check_report(subject: Subject, protocol: Protocol) -> None:
@@ -147,7 +162,9 @@ def check_report(subject: Subject, protocol: Protocol) -> None:
         protocol.equal("report-signed", PUBLIC, title, found, subject.settlement_attestation.report_hash)
     report = subject.accepted.report
     title = "no more was shared than was produced"
-    protocol.add("totals", PUBLIC, title, report.allocated <= report.produced, f"{report.allocated} of {report.produced} µkWh")  # fmt: skip
+    protocol.add(
+        "totals", PUBLIC, title, report.allocated <= report.produced, f"{report.allocated} of {report.produced} µkWh"
+    )
 
 
 def check_result(subject: Subject, protocol: Protocol) -> None:
@@ -161,10 +178,22 @@ def check_result(subject: Subject, protocol: Protocol) -> None:
         protocol.add("result", PUBLIC, title, same, f"{len(result['members'])} bills, {len(result['columns'])} columns")
         for entry in result["members"]:
             wrong = present(store, [bytes.fromhex(block[2:]) for block in entry["blocks"]])
-            protocol.add(f"bill-{entry['member']}", PUBLIC, f"the bill of member {entry['member']} is pinned and intact", not wrong, wrong)  # fmt: skip
+            protocol.add(
+                f"bill-{entry['member']}",
+                PUBLIC,
+                f"the bill of member {entry['member']} is pinned and intact",
+                not wrong,
+                wrong,
+            )
         for entry in result["columns"]:
             wrong = present(store, [bytes.fromhex(block[2:]) for block in entry["curve"] + entry["proofs"]])
-            protocol.add(f"curve-{entry['column']}", PUBLIC, f"the curve and proofs of column {entry['column']} are pinned and intact", not wrong, wrong)  # fmt: skip
+            protocol.add(
+                f"curve-{entry['column']}",
+                PUBLIC,
+                f"the curve and proofs of column {entry['column']} are pinned and intact",
+                not wrong,
+                wrong,
+            )
         wrong = present(store, [bytes.fromhex(block[2:]) for block in result["community"]])
         protocol.add("community", PUBLIC, "the community's figures are pinned and intact", not wrong, wrong)
         check_roots(subject, protocol, bytes.fromhex(result["rows"][2:]))

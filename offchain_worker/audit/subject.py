@@ -40,17 +40,18 @@ class Subject:
 
 def read(community: Community, store: ContentStore, period_id: PeriodId) -> Subject:
     """Read everything the chain says of a period. Raises NothingToAudit while there is no report."""
+    label = f"{period_id // 100}-{period_id % 100:02d}"
     block = community.connection.stamp().number
     period = community.meter_data.period(period_id, block)
     if period.state is PeriodState.NONE:
-        raise NothingToAudit(f"period {period_id} does not exist on this chain; see `daisee period status`")
+        raise NothingToAudit(f"period {label} does not exist on this chain; see `daisee period status`")
     accepted = community.settlement.accepted(period_id, block)
     conformity = community.hub.current_task(TaskKind.CONFORMITY, period_id, block)
     settlement = community.hub.current_task(TaskKind.SETTLEMENT, period_id, block)
     datasets = community.meter_data.datasets(period_id, block)
     verdicts = community.meter_data.verdicts(period_id, block)
     if accepted is None or conformity is None or settlement is None or not datasets or not verdicts:
-        raise NothingToAudit(f"period {period_id} has no settlement report yet; see `daisee period status`")
+        raise NothingToAudit(f"period {label} has no settlement report yet; see `daisee period status`")
     return Subject(
         community,
         store,

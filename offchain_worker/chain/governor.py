@@ -72,7 +72,7 @@ class KeyGovernor(DeployedContract):
                 args["voteStart"],
                 args["voteEnd"],
                 args["description"],
-            )  # fmt: skip
+            )
             for args in (event["args"] for event in self.events("ProposalCreated", block=block))
         ]
 

@@ -80,7 +80,10 @@ class AttestationHub(DeployedContract):
             bitmap = event["args"]["signers"]
             signers = tuple(i for i in range(bitmap.bit_length()) if bitmap >> i & 1)
             return Attestation(
-                task_id, bytes(event["args"]["reportHash"]), signers,
-                event["blockNumber"], event["transactionHash"].to_0x_hex(),
-            )  # fmt: skip
+                task_id,
+                bytes(event["args"]["reportHash"]),
+                signers,
+                event["blockNumber"],
+                event["transactionHash"].to_0x_hex(),
+            )
         return None

@@ -77,9 +77,20 @@ class MeterDataRegistry(DeployedContract):
         found = self.call("periodOf", period, block=block)
         state, version, revision, columns, highest, start, end, steps, rules, roster, inputs, readings, relayed = found
         return Period(
-            PeriodState(state), version, revision, columns, MemberIndex(highest), start, end, steps,
-            bytes(rules), bytes(roster), bytes(inputs), bytes(readings), relayed,
-        )  # fmt: skip
+            PeriodState(state),
+            version,
+            revision,
+            columns,
+            MemberIndex(highest),
+            start,
+            end,
+            steps,
+            bytes(rules),
+            bytes(roster),
+            bytes(inputs),
+            bytes(readings),
+            relayed,
+        )
 
     def task(self, kind: TaskKind, period: PeriodId, block: int | str = "latest") -> Task:
         """The task the period is ready for, with attempt and worker set still zero."""
@@ -98,16 +109,20 @@ class MeterDataRegistry(DeployedContract):
                 bytes(event["args"]["relayEvidence"]),
                 event["blockNumber"],
                 event["transactionHash"].to_0x_hex(),
-            )  # fmt: skip
+            )
             for event in self.events("DatasetPublished", block=block, period=period)
         ]
 
     def envelopes(self, period: PeriodId, block: int | str = "latest") -> list[bytes]:
         """Digests of the period's envelope documents, the newest first."""
-        found = [(e["blockNumber"], e["logIndex"], bytes(e["args"]["envelopesDigest"]))
-                 for e in self.events("DatasetPublished", block=block, period=period)]  # fmt: skip
-        found += [(e["blockNumber"], e["logIndex"], bytes(e["args"]["digest"]))
-                  for e in self.events("EnvelopesPublished", block=block, period=period)]  # fmt: skip
+        found = [
+            (e["blockNumber"], e["logIndex"], bytes(e["args"]["envelopesDigest"]))
+            for e in self.events("DatasetPublished", block=block, period=period)
+        ]
+        found += [
+            (e["blockNumber"], e["logIndex"], bytes(e["args"]["digest"]))
+            for e in self.events("EnvelopesPublished", block=block, period=period)
+        ]
         return [digest for _, _, digest in sorted(found, reverse=True)]
 
     def verdicts(self, period: PeriodId, block: int | str = "latest") -> list[VerdictRecord]:
@@ -119,7 +134,7 @@ class MeterDataRegistry(DeployedContract):
                 bytes(event["args"]["findingsDigest"]),
                 event["blockNumber"],
                 event["transactionHash"].to_0x_hex(),
-            )  # fmt: skip
+            )
             for event in self.events("VerdictRecorded", block=block, period=period)
         ]
 

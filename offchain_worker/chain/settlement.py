@@ -65,18 +65,23 @@ class Settlement(DeployedContract):
         found = None
         for event in self.events("ReportAccepted", block=block, period=period):
             found = AcceptedReport(
-                bytes(event["args"]["taskId"]), tasks.settlement_report_from_abi(as_tuple(event["args"]["report"])),
-                event["args"]["windowEnd"], event["blockNumber"], event["transactionHash"].to_0x_hex(),
-            )  # fmt: skip
+                bytes(event["args"]["taskId"]),
+                tasks.settlement_report_from_abi(as_tuple(event["args"]["report"])),
+                event["args"]["windowEnd"],
+                event["blockNumber"],
+                event["transactionHash"].to_0x_hex(),
+            )
         return found
 
     def settled(self, period: PeriodId, block: int | str = "latest") -> Settled | None:
         """The settled vector, None while the period is not settled."""
         for event in self.events("PeriodSettled", block=block, period=period):
             return Settled(
-                bytes(event["args"]["taskId"]), tuple(Cents(cents) for cents in event["args"]["netCents"]),
-                event["blockNumber"], event["transactionHash"].to_0x_hex(),
-            )  # fmt: skip
+                bytes(event["args"]["taskId"]),
+                tuple(Cents(cents) for cents in event["args"]["netCents"]),
+                event["blockNumber"],
+                event["transactionHash"].to_0x_hex(),
+            )
         return None
 
     def balance(self, member: int, block: int | str = "latest") -> Cents:

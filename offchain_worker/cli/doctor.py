@@ -17,7 +17,17 @@ from .settings import JsonOption, settings
 
 ROOT = Path(__file__).resolve().parents[2]
 SOLC_VERSION = "0.8.30"
-PACKAGES = ("eth-brownie", "web3", "eth-account", "py-solc-x", "ipfshttpclient", "numpy", "polars", "streamlit", "pytest")  # fmt: skip
+PACKAGES = (
+    "eth-brownie",
+    "web3",
+    "eth-account",
+    "py-solc-x",
+    "ipfshttpclient",
+    "numpy",
+    "polars",
+    "streamlit",
+    "pytest",
+)
 
 
 @dataclass(frozen=True)
@@ -74,7 +84,7 @@ def examine() -> list[Finding]:
             (node_modules / "@openzeppelin" / "contracts").is_dir(),
             "node_modules/@openzeppelin",
             "run `make setup`",
-        ),  # fmt: skip
+        ),
         *_packages(),
     ]
 

@@ -53,11 +53,13 @@ def standardise(
     written = {"conformity.json": (json.dumps(report, ensure_ascii=False, indent=2) + "\n").encode()}
     if report["verdict"] != "rejected":
         moments = np.arange(made.start, made.end, made.step_seconds)
-        table = canonical.table_of([
-            (meter, direction.name.lower(), moments[known], curve.energy[known])
-            for meter, direction, curve in made.curves
-            for known in [curve.quality <= meters.Quality.ESTIMATED]
-        ])  # fmt: skip
+        table = canonical.table_of(
+            [
+                (meter, direction.name.lower(), moments[known], curve.energy[known])
+                for meter, direction, curve in made.curves
+                for known in [curve.quality <= meters.Quality.ESTIMATED]
+            ]
+        )
         written |= {"curves.csv": canonical.csv_bytes(table), "curves.parquet": canonical.parquet_bytes(table)}
     write(out, written, stale=["curves.csv", "curves.parquet"])
     output.emit(report, as_json, _show_standard)

@@ -39,7 +39,9 @@ def progress() -> Progress:
 
 def configure_logs(json_lines: bool = False, quiet: bool = False) -> None:
     """Send structured logs to stderr; `quiet` keeps warnings and worse only."""
-    renderer = structlog.processors.JSONRenderer() if json_lines else structlog.dev.ConsoleRenderer(colors=errors.is_terminal)  # fmt: skip
+    renderer = (
+        structlog.processors.JSONRenderer() if json_lines else structlog.dev.ConsoleRenderer(colors=errors.is_terminal)
+    )
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

@@ -81,10 +81,14 @@ def status(context: typer.Context, period: Annotated[str, PeriodArgument], as_js
     result = describe(session.community, period_id(period))
 
     def show(_: object) -> None:
-        output.results.print(f"{result['period']}: {result['state']}, dataset version {result['version']}, {result['columns']} columns")  # fmt: skip
+        output.results.print(
+            f"{result['period']}: {result['state']}, dataset version {result['version']}, {result['columns']} columns"
+        )
         if "produced" in result:
             produced, allocated = int(result["produced"]), int(result["allocated"])
-            output.results.print(f"  {produced // 10**6:,} kWh produced, {allocated // 10**6:,} kWh shared, {euros(int(result['debit']))} invoiced")  # fmt: skip
+            output.results.print(
+                f"  {produced // 10**6:,} kWh produced, {allocated // 10**6:,} kWh shared, {euros(int(result['debit']))} invoiced"
+            )
 
     output.emit(result, as_json, show)
 
@@ -94,9 +98,8 @@ def ensure_open(session: Session, community: Community, kind: TaskKind, period: 
     record = community.meter_data.period(period)
     needed = PeriodState.DATA if kind is TaskKind.CONFORMITY else PeriodState.CHECKED
     found = community.hub.current_task(kind, period)
-    if found is not None and (found.answered or found.task.input_digest == record.input_digest):
-        if found.task.input_digest == record.input_digest:
-            return found
+    if found is not None and found.task.input_digest == record.input_digest:
+        return found
     if record.state is not needed:
         raise PeriodNotReady(
             f"{period_label(period)} is {record.state.name.lower()}; the {kind.name.lower()} task needs it to be "
@@ -152,7 +155,13 @@ def collect(
         "transaction": attestation.transaction,
         "gas": receipt["gasUsed"],
     }
-    output.emit(result, as_json, lambda r: output.results.print(f"{r['task']}: signed by workers {', '.join(map(str, r['signers']))}: {r['result']}"))  # fmt: skip
+    output.emit(
+        result,
+        as_json,
+        lambda r: output.results.print(
+            f"{r['task']}: signed by workers {', '.join(map(str, r['signers']))}: {r['result']}"
+        ),
+    )
 
 
 def describe_outcome(community: Community, kind: TaskKind, period: PeriodId) -> str:

@@ -65,7 +65,9 @@ class Settings(BaseModel):
     def need_deployment(self) -> Path:
         """The deployment file, or SettingsInvalid."""
         if self.deployment is None:
-            raise SettingsInvalid("no deployment is set: give --deployment, DAISEE_DEPLOYMENT or `deployment` in daisee.toml")  # fmt: skip
+            raise SettingsInvalid(
+                "no deployment is set: give --deployment, DAISEE_DEPLOYMENT or `deployment` in daisee.toml"
+            )
         return self.deployment
 
     def need_identity(self) -> Path:

@@ -4,6 +4,7 @@ A load curve: readings of one point, one direction and one quality, in order, wi
 What holds of a `Curve`: `starts` ascend, intervals do not overlap, every one is aligned to its own length, and energies
 are exact: an interval's energy is `numerators / DENOMINATOR` µkWh, so that 10-minute means keep their thirds until
 they are summed to a step. An interval that is missing, negative or contradictory is simply absent.
+An index is made a curve of the consumption between its readings, whatever their distance; it is never a load curve.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import numpy as np
 
 from offchain_worker.domain.roster import Direction
 from offchain_worker.meters.findings import Code, Finding, Severity
-from offchain_worker.meters.rows import MILLIONTHS, Rows
+from offchain_worker.meters.rows import MILLIONTHS, Kind, Rows
 from offchain_worker.meters.steps import interval_seconds
 
 DENOMINATOR = 3 * MILLIONTHS
@@ -29,8 +30,9 @@ HALF_HOUR = 1800
 class Curve:
     """
     n intervals: `starts` int64[n] UTC seconds, `seconds` int64[n], `numerators` int64[n] in 1/DENOMINATOR µkWh,
-    `estimated` bool[n]. `span` is from the start of the first row to the end of the last, empty values included;
-    `stamps` and `stamp_seconds` are the distinct stamps of the rows and the interval lengths derived for them.
+    `estimated` bool[n], `codes` str[n] the operator's quality codes. `span` is from the start of the first row to the
+    end of the last, empty values included; `stamps` and `stamp_seconds` are the distinct stamps of the rows and the
+    interval lengths derived for them. Of an index, `registers` are the readings in millionths of a Wh at `stamps`.
     """
 
     meter: str
@@ -42,6 +44,10 @@ class Curve:
     span: tuple[int, int]
     stamps: np.ndarray
     stamp_seconds: np.ndarray
+    codes: np.ndarray
+    kind: Kind = "load"
+    quantity: str = ""
+    registers: np.ndarray | None = None
     findings: tuple[Finding, ...] = field(default=())
 
     @property
@@ -76,6 +82,7 @@ class Curve:
             seconds=self.seconds[keep],
             numerators=self.numerators[keep],
             estimated=self.estimated[keep],
+            codes=self.codes[keep],
         )
 
 
@@ -114,9 +121,15 @@ def assemble(parts: Sequence[Rows]) -> Curve:
             span=(0, 0),
             stamps=nothing,
             stamp_seconds=nothing,
+            codes=np.zeros(0, dtype=str),
+            kind=first.kind,
+            quantity=first.quantity,
             findings=tuple(rows.found),
         )
+    rows.prefer_measured()
     rows.drop_repeated()
+    if first.kind == "index":
+        return _between_readings(rows, first)
     seconds = interval_seconds(rows.stamps, first.stamped, first.step)
     starts = rows.stamps - seconds if first.stamped == "end" else rows.stamps
     ends = starts + seconds
@@ -128,7 +141,7 @@ def assemble(parts: Sequence[Rows]) -> Curve:
     )  # fmt: skip
     negative = rows.present & (rows.amounts < 0)
     rows.say(Code.NEGATIVE, Severity.ERROR, negative, "negative readings")
-    if all(part.whole_watts and not part.estimated for part in parts):
+    if all(part.whole_watts for part in parts) and not rows.estimates.any():
         odd = rows.present & ~negative & (seconds == HALF_HOUR) & (rows.amounts % (2 * MILLIONTHS) != 0)
         message = "half-hourly means that are no even number of W, as a meter that counts whole Wh gives"
         rows.say(Code.ODD_WATTS, Severity.WARNING, odd, message)
@@ -139,13 +152,43 @@ def assemble(parts: Sequence[Rows]) -> Curve:
         starts=starts,
         seconds=seconds,
         numerators=rows.amounts * factors,
-        estimated=np.full(len(starts), first.estimated),
+        estimated=rows.estimates,
         span=(int(starts.min()), int(ends.max())),
         stamps=rows.stamps,
         stamp_seconds=np.where(irregular, 0, seconds),
+        codes=rows.codes,
+        kind=first.kind,
+        quantity=first.quantity,
         findings=tuple(rows.found),
     )
     return everything.kept(rows.present & ~irregular & ~negative)
+
+
+def _between_readings(rows: _Sorted, first: Rows) -> Curve:
+    """What was used between each two readings of a register, under the quality of the later one."""
+    known = rows.present
+    stamps, registers = rows.stamps[known], rows.amounts[known]
+    used = np.diff(registers)
+    back = np.zeros(len(rows.stamps), dtype=bool)
+    back[np.flatnonzero(known)[1:]] = used < 0
+    rows.say(Code.NEGATIVE, Severity.ERROR, back, "readings of a register below the one before")
+    everything = Curve(
+        meter=first.meter,
+        direction=first.direction,
+        starts=stamps[:-1],
+        seconds=np.diff(stamps),
+        numerators=used * 3000,
+        estimated=rows.estimates[known][1:],
+        span=(int(rows.stamps[0]), int(rows.stamps[-1])),
+        stamps=stamps,
+        stamp_seconds=np.zeros(len(stamps), dtype=np.int64),
+        codes=rows.codes[known][1:],
+        kind=first.kind,
+        quantity=first.quantity,
+        registers=registers,
+        findings=tuple(rows.found),
+    )
+    return everything.kept(used >= 0)
 
 
 class _Sorted:
@@ -159,6 +202,8 @@ class _Sorted:
         self.amounts = np.concatenate([part.amounts for part in parts])[order]
         self.present = np.concatenate([part.present for part in parts])[order]
         self.numbers = np.concatenate([part.numbers for part in parts])[order]
+        self.codes = np.concatenate([_codes(part) for part in parts])[order]
+        self.estimates = np.concatenate([_estimates(part) for part in parts])[order]
         self.found = list(dict.fromkeys(finding for part in parts for finding in part.findings))
         back = np.concatenate([np.diff(part.stamps, prepend=part.stamps[:1]) < 0 for part in parts])
         self.say(Code.UNSORTED, Severity.WARNING, back[order], "rows earlier than the row above them")
@@ -169,6 +214,19 @@ class _Sorted:
             stamps, count = self.stamps[mask], int(mask.sum())
             message = f"{count} {what}, first in row {int(self.numbers[mask].min())}"
             self.found.append(Finding(int(stamps[0]), int(stamps[-1]), code, severity, self.meter, count, message))
+
+    def prefer_measured(self) -> None:
+        """Leave out estimates of what is also there as a measurement."""
+        measured = self.stamps[self.present & ~self.estimates]
+        twice = self.estimates & np.isin(self.stamps, measured)
+        if twice.any():
+            self.say(Code.ESTIMATED, Severity.INFO, twice, "estimates of what is also measured, left out")
+            self._keep(~twice)
+
+    def _keep(self, chosen: np.ndarray) -> None:
+        """The rows of a mask or of indices."""
+        self.stamps, self.amounts, self.present = self.stamps[chosen], self.amounts[chosen], self.present[chosen]
+        self.numbers, self.codes, self.estimates = self.numbers[chosen], self.codes[chosen], self.estimates[chosen]
 
     def drop_repeated(self) -> None:
         """Leave one row of each stamp: one with a value if there is one, none with a value if values differ."""
@@ -187,7 +245,13 @@ class _Sorted:
         repeated[valued_first] = False
         self.say(Code.DUPLICATE, Severity.WARNING, repeated, "repeated rows, counted once")
         self.say(Code.CONFLICT, Severity.ERROR, conflicting, "rows of one time with different values")
-        self.stamps, self.amounts, self.numbers = (
-            self.stamps[valued_first], self.amounts[valued_first], self.numbers[valued_first]
-        )  # fmt: skip
-        self.present = self.present[valued_first] & ~conflicting[valued_first]
+        self.present &= ~conflicting
+        self._keep(valued_first)
+
+
+def _codes(part: Rows) -> np.ndarray:
+    return np.full(len(part.stamps), "", dtype=np.str_) if part.codes is None else part.codes
+
+
+def _estimates(part: Rows) -> np.ndarray:
+    return np.full(len(part.stamps), part.estimated) if part.estimates is None else part.estimates

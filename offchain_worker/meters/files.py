@@ -82,21 +82,28 @@ def redact(
 
 def merged(files: Sequence[MeterFile], time_zone: str) -> list[Curve]:
     """
-    One curve per point and direction over all files, in order of (direction, id): measured readings first, the
-    operator's estimate where there are none. Raises MeterFileError if two files write one curve in different ways.
+    One curve per point, direction, kind and quantity over all files, in order of (direction, id): measured readings
+    first, the operator's estimate where there are none. Raises MeterFileError if two files write one curve in
+    different ways.
     """
     return [
         with_findings(joined(parts), [rows for named in parts.values() for _, rows in named], time_zone)
-        for parts in by_point(files)
+        for parts in by_curve(files)
     ]
 
 
 def by_point(files: Sequence[MeterFile]) -> list[RowsByQuality]:
-    """The rows of each point and direction over all files, in order of (direction, id)."""
-    points: dict[tuple[Direction, str], RowsByQuality] = {}
+    """The load curves' rows of each point and direction over all files, in order of (direction, id)."""
+    return [parts for parts in by_curve(files) if next(iter(parts.values()))[0][1].kind == "load"]
+
+
+def by_curve(files: Sequence[MeterFile]) -> list[RowsByQuality]:
+    """The rows of each point, direction, kind and quantity over all files, in order of (direction, id)."""
+    points: dict[tuple[Direction, str, bool, str, str], RowsByQuality] = {}
     for file in files:
         for rows in file.rows:
-            points.setdefault((rows.direction, rows.meter), {}).setdefault(rows.estimated, []).append((file.name, rows))
+            key = (rows.direction, rows.meter, rows.kind != "load", rows.kind, rows.quantity)
+            points.setdefault(key, {}).setdefault(rows.estimated, []).append((file.name, rows))
     return [parts for _, parts in sorted(points.items())]
 
 

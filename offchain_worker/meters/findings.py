@@ -34,6 +34,7 @@ class Code(StrEnum):
     MISSING_TOO_MUCH = "missing_too_much"
     MIXED_POINTS = "mixed_points"
     NEGATIVE = "negative"
+    NOT_A_LOAD_CURVE = "not_a_load_curve"
     ODD_WATTS = "odd_watts"
     OFFSET = "offset"
     POWER = "power"

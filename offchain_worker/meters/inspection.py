@@ -35,10 +35,12 @@ def _curve(curve: Curve) -> dict[str, Any]:
     return {
         "meter": curve.meter,
         "direction": curve.direction.name.lower(),
+        "kind": curve.kind,
+        "quantity": curve.quantity,
         "start": iso(curve.span[0]) if curve.span[1] else "",
         "end": iso(curve.span[1]) if curve.span[1] else "",
         "steps": {str(step): int(count) for step, count in zip(steps, counts, strict=True)},
         "intervals": len(curve.starts),
-        "missing": sum(count for _, _, count in missing_stretches(curve)),
+        "missing": 0 if curve.kind == "index" else sum(count for _, _, count in missing_stretches(curve)),
         "energy_micro_kwh": int(curve.energy.sum()),
     }

@@ -19,6 +19,9 @@ LARGEST_READING = 10**9 * MILLIONTHS
 EARLIEST, LATEST = 946_684_800, 4_102_444_800
 """2000-01-01 and 2100-01-01 UTC: stamps outside are refused."""
 
+Kind = Literal["load", "index", "allocation"]
+"""A load curve as measured; readings of a register; energy that somebody allocated by rule (never a measurement)."""
+
 
 @dataclass(frozen=True)
 class Rows:
@@ -26,7 +29,10 @@ class Rows:
     n rows in file order. `stamps` int64[n] UTC seconds at the start or the end of an interval, as `stamped` says;
     `amounts` int64[n] in millionths of a W (`is_power`, a mean) or of a Wh (an energy); `present` bool[n], False for
     an empty value; `numbers` int64[n] line numbers from 1; `offsets` int64[n] seconds ahead of UTC as written, or
-    None; `step` the interval in seconds if the file states one, else 0.
+    None; `step` the interval in seconds if the file states one, else 0. `estimated` is True if all rows are the
+    operator's estimate, `estimates` bool[n] which ones are if not all; `codes` str[n] the quality as the operator
+    writes it. Of an index, `stamps` are the moments of reading and `amounts` the register; `quantity` tells apart
+    several indexes or allocations of one point and direction, in the file's own words.
     """
 
     meter: str
@@ -41,4 +47,8 @@ class Rows:
     offsets: np.ndarray | None = None
     whole_watts: bool = False
     step: int = 0
+    kind: Kind = "load"
+    quantity: str = ""
+    codes: np.ndarray | None = None
+    estimates: np.ndarray | None = None
     findings: tuple[Finding, ...] = field(default=())

@@ -31,6 +31,7 @@ def filled(measured: Curve, estimated: Curve) -> Curve:
         seconds=np.concatenate([measured.seconds, extra.seconds])[order],
         numerators=np.concatenate([measured.numerators, extra.numerators])[order],
         estimated=np.concatenate([measured.estimated, extra.estimated])[order],
+        codes=np.concatenate([measured.codes, extra.codes])[order],
         span=(min(first for first, _ in spans), max(last for _, last in spans)),
         findings=tuple(dict.fromkeys(measured.findings + estimated.findings)),
     )
@@ -50,12 +51,14 @@ def missing_stretches(curve: Curve) -> list[tuple[int, int, int]]:
 
 
 def findings(curve: Curve, time_zone: str) -> list[Finding]:
-    """Gaps, changes of step, clock changes and estimates of the curve."""
-    gaps = [
-        Finding(start, end, Code.GAP, Severity.WARNING, curve.meter, count, f"{count} readings missing")
-        for start, end, count in missing_stretches(curve)
-    ]
-    said = [*limited(gaps), *step_changes(curve), *clock_change_days(curve, time_zone)]
+    """Gaps, changes of step, clock changes and estimates of the curve; of an index, which has no step, estimates."""
+    said: list[Finding] = []
+    if curve.kind != "index":
+        gaps = [
+            Finding(start, end, Code.GAP, Severity.WARNING, curve.meter, count, f"{count} readings missing")
+            for start, end, count in missing_stretches(curve)
+        ]
+        said = [*limited(gaps), *step_changes(curve), *clock_change_days(curve, time_zone)]
     if count := int(curve.estimated.sum()):
         covered = curve.kept(curve.estimated)
         first, last = int(covered.starts[0]), int(covered.ends[-1])

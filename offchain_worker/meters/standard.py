@@ -144,6 +144,10 @@ def _rows(files: Sequence[tuple[str, bytes]], column: Column, time_zone: str) ->
             found.append(_about(Code.UNREADABLE, column.meter, str(error)))
             continue
         for part in curves:
+            if part.kind != "load":
+                message = f"{name}: an {part.kind} ({part.quantity}), which is no load curve, is not counted"
+                found.append(Finding(0, 0, Code.NOT_A_LOAD_CURVE, Severity.INFO, part.meter, 1, message))
+                continue
             meters.add(part.meter)
             if part.direction != column.direction:
                 message = f"{name}: is {part.direction.name.lower()}, the column is {column.direction.name.lower()}"

@@ -191,10 +191,22 @@ def deploy_community(stage: Stage) -> None:
     written.write_text(json.dumps(plan(stage, deployer, nonce), indent=1), encoding="utf-8")
     with stage.voice.console.status("deploying with Brownie…"):
         done = subprocess.run(
-            [sys.executable, "-m", "scripts.deploy", "--rpc", stage.url, "--plan", str(written),
-             "--out", str(stage.folder / "deployment.json")],
-            cwd=ROOT, capture_output=True, text=True, check=False,
-        )  # fmt: skip
+            [
+                sys.executable,
+                "-m",
+                "scripts.deploy",
+                "--rpc",
+                stage.url,
+                "--plan",
+                str(written),
+                "--out",
+                str(stage.folder / "deployment.json"),
+            ],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
     if done.returncode != 0:
         raise SystemExit(f"error: the deployment failed\n{done.stdout}\n{done.stderr}")
     gas = json.loads(done.stdout.strip().splitlines()[-1])

@@ -144,13 +144,23 @@ def workers(stage: Stage, numbers: Iterable[int] = (1, 2, 3)) -> Iterator[list[s
     running = []
     for index in numbers:
         port = stage.ports[index - 1]
-        log = (stage.folder / f"worker-{index}.log").open("wb")
         command = [
-            sys.executable, "-m", "offchain_worker.cli.main", "--config", str(stage.folder / "daisee.toml"),
-            "--as", str(stage.folder / "identities" / f"worker-{index}.json"),
-            "worker", "run", "--port", str(port), "--state", str(stage.folder / f"worker-{index}"),
-        ]  # fmt: skip
-        running.append(subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT))
+            sys.executable,
+            "-m",
+            "offchain_worker.cli.main",
+            "--config",
+            str(stage.folder / "daisee.toml"),
+            "--as",
+            str(stage.folder / "identities" / f"worker-{index}.json"),
+            "worker",
+            "run",
+            "--port",
+            str(port),
+            "--state",
+            str(stage.folder / f"worker-{index}"),
+        ]
+        with (stage.folder / f"worker-{index}.log").open("wb") as log:
+            running.append(subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT))
     try:
         yield running
     finally:

@@ -77,12 +77,31 @@ def tell_of_figures(stage: founding.Stage) -> None:
 def run_app(stage: founding.Stage) -> None:
     """Leave the app running until interrupted."""
     port = local_chain.free_port()
-    environment = os.environ | {"DAISEE_CONFIG": str(stage.folder / "daisee.toml"), "DAISEE_PERSONAS": str(stage.folder / "identities")}  # fmt: skip
+    environment = os.environ | {
+        "DAISEE_CONFIG": str(stage.folder / "daisee.toml"),
+        "DAISEE_PERSONAS": str(stage.folder / "identities"),
+    }
     app = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", str(ROOT / "app" / "main.py"), "--server.port", str(port),
-         "--server.address", "127.0.0.1", "--server.headless", "true", "--browser.gatherUsageStats", "false"],
-        cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT,
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-m",
+            "streamlit",
+            "run",
+            str(ROOT / "app" / "main.py"),
+            "--server.port",
+            str(port),
+            "--server.address",
+            "127.0.0.1",
+            "--server.headless",
+            "true",
+            "--browser.gatherUsageStats",
+            "false",
+        ],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.STDOUT,
+    )
     stage.voice.chapter(f"The app runs at http://127.0.0.1:{port} (Ctrl-C ends everything)")
     stage.voice.say(
         f"Commands: DAISEE_CONFIG={stage.folder.relative_to(ROOT)}/daisee.toml .venv/bin/daisee account show"

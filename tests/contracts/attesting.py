@@ -28,8 +28,8 @@ def worker(number: int) -> LocalAccount:
 
 
 def raw(task: Sequence[Any]) -> tuple[Any, ...]:
-    """A struct as Brownie returns it, with bytes for its hashes, as eth-abi wants it."""
-    return tuple(bytes.fromhex(f[2:]) if isinstance(f, str) and f.startswith("0x") else f for f in task)
+    """A struct as Brownie returns it, in plain bytes and numbers."""
+    return tuple(bytes(field) if isinstance(field, bytes) else int(field) for field in task)
 
 
 def task_id(chain_id: int, hub: str, task: Sequence[Any]) -> bytes:

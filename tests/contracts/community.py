@@ -1,12 +1,12 @@
 """A whole community on a local chain, deployed as `scripts/deploy.py` does: in the fixed order, at predicted addresses.
 
-The governor's calls are made from its own address (the local chain lets us); that a vote leads there is shown by the
-governor's tests and the demo.
+The governor's calls are made from its own address; that a vote leads there is shown by the governor's tests and the
+demo.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -38,6 +38,13 @@ def calendar(year: int = 2016, month: int = 5, months: int = 12) -> list[int]:
     return [month_start(year, month + i) for i in range(months + 1)]
 
 
+def act_as(contract: str) -> Any:
+    """A contract's address as a sender: the local chain lets us."""
+    for method, arguments in (("anvil_setBalance", [contract, hex(10**18)]), ("anvil_impersonateAccount", [contract])):
+        brownie.web3.provider.make_request(method, arguments)
+    return brownie.accounts.at(contract, force=True)
+
+
 @dataclass
 class Community:
     """The deployed contracts, who plays which role, and the steps of a period."""
@@ -55,7 +62,6 @@ class Community:
     by_paper: list[int]
     workers: int
     quorum: int
-    attempts: dict[tuple[int, int], bytes] = field(default_factory=dict)
 
     @property
     def members(self) -> int:
@@ -65,9 +71,7 @@ class Community:
     @property
     def voted(self) -> Any:
         """The governor as a sender: what a vote has decided."""
-        address = self.governor.address
-        brownie.web3.provider.make_request("anvil_setBalance", [address, hex(10**18)])
-        return brownie.accounts.at(address, force=True)
+        return act_as(self.governor.address)
 
     # ------------------------------------------------------------------------------------------------- clock
 
@@ -173,8 +177,8 @@ class Community:
         return self.settlement.depositGuarantee(cents, {"from": self.provider})
 
     def pay_in(self, member: int, cents: int) -> Any:
-        """A member pays in, by itself or, without a wallet, by bank transfer to the provider."""
-        if member in self.by_paper:
+        """A member pays in itself; one without a wallet, and the community (0), by bank transfer to the provider."""
+        if member == 0 or member in self.by_paper:
             self.fund(self.provider, cents)
             reference = attesting.digest(f"transfer of {member}")
             return self.settlement.depositFor(member, cents, reference, {"from": self.provider})

@@ -25,6 +25,8 @@ def test_inspect__a_sound_day__is_conform() -> None:
             {
                 "meter": PRM,
                 "direction": "consumption",
+                "kind": "load",
+                "quantity": "",
                 "start": "2016-05-31T22:00:00Z",
                 "end": "2016-06-01T22:00:00Z",
                 "steps": {"1800": 48},

@@ -1,0 +1,129 @@
+"""The app's entry point: language, who is looking, which month; then the page.
+
+    DAISEE_CONFIG=daisee.toml streamlit run app/main.py
+
+`DAISEE_PERSONAS` names a folder of identity files to choose from, on a local chain only.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from app import data, names, troubles, viewer
+from app.data import Place
+from app.scene import Scene, look
+from app.words import LANGUAGES, Words, preferred
+from offchain_worker.chain.community import Community
+from offchain_worker.cli import settings
+from offchain_worker.cli.session import period_label
+
+PAGES = {
+    "community": ":material/groups:",
+    "period": ":material/timeline:",
+    "bill": ":material/receipt_long:",
+    "audit": ":material/fact_check:",
+}
+STYLE = """
+<style>
+.stMainBlockContainer { max-width: 68rem; padding-top: 4.5rem; }
+[data-testid="stMetricValue"] { font-size: 1.6rem; }
+.stMarkdown table { width: 100%; font-variant-numeric: tabular-nums; }
+.stMarkdown td, .stMarkdown th { overflow-wrap: anywhere; }
+.stMarkdown td[style*="right"] { white-space: nowrap; }
+@media (max-width: 480px) {
+  .stMainBlockContainer { padding-left: .8rem; padding-right: .8rem; }
+  h1 { font-size: 1.9rem !important; }
+  .stMarkdown td, .stMarkdown th { padding: .35rem .3rem; font-size: .86rem; }
+}
+</style>
+"""
+
+
+def choose_language() -> Words:
+    """The language: chosen, in the address, or the browser's."""
+    default = preferred(st.context.locale)
+    chosen = st.segmented_control(
+        "Langue / Language",
+        list(LANGUAGES),
+        format_func=lambda code: LANGUAGES[code],
+        default=default,
+        key="lang",
+        bind="query-params",
+        label_visibility="collapsed",
+        required=True,
+    )
+    return Words(chosen or default)
+
+
+def choose_viewer(say: Words, community: Community, configured: Path | None) -> Path | None:
+    """Whose eyes: one of the local demo's personas, else the identity of the settings, else nobody's."""
+    personas = viewer.personas(community.deployment.chain_id)
+    if not personas:
+        return configured
+    options = [viewer.PUBLIC, *personas]
+    chosen = st.selectbox(
+        say("frame.who"),
+        options,
+        format_func=lambda name: viewer.persona_name(say, name),
+        key="who",
+        help=say("frame.who_help"),
+    )
+    return personas.get(chosen or viewer.PUBLIC)
+
+
+def choose_period(say: Words, place: Place, block: data.BlockStamp) -> int | None:
+    """Which month; the newest if nothing is chosen. None while there is none."""
+    labels = {period_label(period): period for period in data.periods(place, block)}
+    if not labels:
+        return None
+    chosen = st.selectbox(
+        say("frame.choose_period"), list(labels), format_func=lambda label: say.month(labels[label]), key="period"
+    )
+    return labels[chosen] if chosen else None
+
+
+def set_scene(say: Words) -> Scene | None:
+    """The scene of this run, or None where there is nothing to look at yet."""
+    found = settings.load({})
+    place = Place.of(found)
+    community = data.community(place)
+    block = community.connection.stamp()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        with st.container(width=190):
+            file = choose_viewer(say, community, found.identity)
+        with st.container(width=150):
+            period = choose_period(say, place, block)
+    if period is None:
+        st.info(say("frame.no_period"))
+        return None
+    who = viewer.meet(community, file, block.number)
+    return look(say, names.read(place.deployment), place, block, who, data.PeriodId(period))
+
+
+def main() -> None:
+    """Run the app once, as Streamlit does for every action."""
+    st.set_page_config(page_title="DAISEE", page_icon=":material/solar_power:", layout="wide")
+    st.html(STYLE)
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.markdown("**:material/solar_power: DAISEE**", width="content")
+        say = choose_language()
+    # Streamlit's shell says English whatever the page says; screen readers need to know.
+    st.html(f"<script>document.documentElement.lang = '{say.language}'</script>", unsafe_allow_javascript=True)
+    page = st.navigation(
+        [
+            st.Page(f"pages/{name}.py", title=say(f"frame.{name}"), icon=icon, default=name == "community")
+            for name, icon in PAGES.items()
+        ],
+        position="top",
+    )
+    with troubles.told(say):
+        scene = set_scene(say)
+        if scene is not None:
+            st.session_state["scene"] = scene
+            page.run()
+            st.caption(say("frame.read_at", block=say.number(scene.block.number)))
+
+
+main()

@@ -1,0 +1,62 @@
+"""Pieces several pages are made of: tables that screen readers can read, tiles, hashes, why something is closed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import streamlit as st
+
+from app.scene import Scene
+from app.troubles import tell
+from app.written import cell
+
+TILE_PIXELS, TILES_A_ROW = 160, 4
+INK = {"light": "#1d2521", "dark": "#e8ece9"}
+"""The text colours of `.streamlit/config.toml`, for charts, which do not know the theme."""
+
+
+def table(headers: Sequence[str], rows: Iterable[Sequence[str]], numbers: Sequence[int] = ()) -> None:
+    """A plain table of at most four columns; `numbers` are the columns to align right."""
+    if len(headers) > 4:
+        raise ValueError(f"{len(headers)} columns do not fit a phone")
+    lines = [[cell(text) for text in headers], ["---:" if at in numbers else ":---" for at in range(len(headers))]]
+    lines += [[cell(text) for text in row] for row in rows]
+    st.markdown("\n".join(f"| {' | '.join(line)} |" for line in lines))
+
+
+def tiles(figures: Iterable[tuple[str, str, str]]) -> None:
+    """Figures as tiles that wrap: label, value, and one line that says what it is."""
+    with st.grid(TILES_A_ROW, min_column_width=TILE_PIXELS, gap="small", row_height="content"):
+        for label, value, what in figures:
+            with st.container(border=True, height="stretch", gap="xxsmall"):
+                st.metric(label, value)
+                st.caption(what)
+
+
+def ink() -> str:
+    """The text colour of the page as it is shown."""
+    return INK.get(st.context.theme.type or "light", INK["light"])
+
+
+def hashes(rows: Iterable[tuple[str, str]]) -> None:
+    """Hashes in full, each under what it is, to be copied."""
+    for name, value in rows:
+        st.caption(name)
+        st.code(value, language=None, wrap_lines=True)
+
+
+def closed(scene: Scene, key: str) -> None:
+    """Say that this is for others, or what keeps it from the viewer; `key` is the sentence for the public."""
+    if scene.trouble is not None and scene.viewer.member:
+        tell(scene.say, scene.trouble)
+    else:
+        st.info(scene.say(key), icon=":material/lock:")
+
+
+def state_badge(scene: Scene) -> None:
+    """Where the period stands, with its colour and icon."""
+    colours = {"settled": "green", "reported": "blue", "checked": "blue", "rejected": "red"}
+    icons = {"settled": "check_circle", "rejected": "cancel"}
+    colour = colours.get(scene.state, "gray")
+    icon = icons.get(scene.state, "pending")
+    st.badge(scene.say(f"state.{scene.state}"), icon=f":material/{icon}:", color=colour)  # type: ignore[arg-type]

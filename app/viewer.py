@@ -1,0 +1,94 @@
+"""Who is looking: an identity or nobody, what the chain says they are, and what they may read.
+
+What a viewer sees is decided by the keys in their envelope, not by the pages: there is no list of permissions here.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from app.words import Words
+from offchain_worker.chain.community import Community
+from offchain_worker.storage import identity as identities
+from offchain_worker.storage.identity import Identity
+
+LOCAL_CHAIN = 31337
+PUBLIC = "public"
+"""The choice of looking without any key."""
+
+
+class Role(StrEnum):
+    """What somebody is to the community."""
+
+    PUBLIC = "public"
+    MEMBER = "member"
+    PROVIDER = "provider"
+    OPERATOR = "operator"
+    AUDITOR = "auditor"
+    WORKER = "worker"
+    STRANGER = "stranger"
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Who is looking; `member` is 0 for who is none."""
+
+    identity: Identity | None
+    role: Role
+    member: int
+
+    @property
+    def address(self) -> str:
+        """What tells viewers apart, in caches above all."""
+        return self.identity.address if self.identity is not None else PUBLIC
+
+
+def personas(chain_id: int, environment: Mapping[str, str] | None = None) -> dict[str, Path]:
+    """The identity files of the local demo by name, members first; none on any other chain."""
+    folder = (os.environ if environment is None else environment).get("DAISEE_PERSONAS")
+    if not folder or chain_id != LOCAL_CHAIN:
+        return {}
+    offices = re.compile(r"provider|operator|auditor|worker-\d+")
+    found = {path.stem: path for path in Path(folder).glob("*.json")}
+    return dict(sorted(found.items(), key=lambda item: (bool(offices.fullmatch(item[0])), _natural(item[0]))))
+
+
+def persona_name(say: Words, stem: str) -> str:
+    """A persona's name in words: `home-12` is `Home 12`, `Logement 12`."""
+    kind, _, number = stem.rpartition("-") if stem.rpartition("-")[2].isdigit() else (stem, "", "")
+    key = f"personas.{kind}"
+    name = say(key) if say.has(key) else kind.replace("-", " ").capitalize()
+    return f"{name} {number}".strip()
+
+
+def meet(community: Community, identity_file: Path | None, block: int) -> Viewer:
+    """The viewer with this identity file, or the public. Raises IdentityError, ChainUnavailable."""
+    if identity_file is None:
+        return Viewer(None, Role.PUBLIC, 0)
+    identity = identities.load(identity_file)
+    role, member = standing(community, identity.address, block)
+    return Viewer(identity, role, member)
+
+
+def standing(community: Community, address: str, block: int) -> tuple[Role, int]:
+    """What an address is to the community, and its member index."""
+    registry = community.registry
+    member = registry.member_of(address, block)
+    if address == registry.provider(block):
+        return Role.PROVIDER, member
+    if address == registry.grid_operator(block):
+        return Role.OPERATOR, member
+    if address in registry.auditors(block):
+        return Role.AUDITOR, member
+    if any(worker.address == address and worker.active for worker in community.hub.workers(block)):
+        return Role.WORKER, member
+    return (Role.MEMBER, member) if member else (Role.STRANGER, 0)
+
+
+def _natural(name: str) -> tuple[object, ...]:
+    return tuple(int(part) if part.isdigit() else part for part in re.split(r"(\d+)", name))
