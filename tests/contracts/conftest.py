@@ -16,7 +16,7 @@ from tests.contracts.people import PLACES
 
 
 @pytest.fixture(autouse=True, scope="session")
-def seconds_that_follow(chain: Any) -> None:  # noqa: ARG001 - makes the connection
+def seconds_that_follow(chain: Any) -> None:
     """Each block comes one second after the last, however long a test takes.
 
     Gas is estimated in the last block's second and spent in the next one, where a first write of that second may cost

@@ -1,4 +1,4 @@
-"""Each numbered guarantee of an interface is cited by a test of its contract, and no test cites one that is not there."""
+"""Each numbered guarantee of an interface is cited by a test of its contract, and no other is cited."""
 
 from __future__ import annotations
 

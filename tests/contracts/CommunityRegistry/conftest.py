@@ -63,6 +63,13 @@ def points(registry: Any, provider: Any) -> Any:
     return registry
 
 
+@pytest.fixture
+def busy_provider(deploy: Callable[..., Any], contracts: Any, provider: Any) -> tuple[Any, Any]:
+    """A registry with one member, and the wallet that is its provider and makes many calls at once."""
+    wallet = contracts.SmartWallet.deploy(provider, {"from": provider})
+    return deploy(lambda _: [consents.on_paper()], provider=wallet), wallet
+
+
 def point_id(number: int) -> str:
     """A point id that stands for `keccak256(salt, id)`."""
     return "0x" + f"{number + 1:02x}" * 32

@@ -51,6 +51,17 @@ def test_add_point__no_id__is_refused(registry: Any, provider: Any) -> None:
         registry.addPoint("0x" + "00" * 32, CONSUMPTION, NONE, {"from": provider})
 
 
+def test_add_point__more_than_1000__is_refused(busy_provider: tuple[Any, Any], provider: Any) -> None:
+    """Else reading a roster could be made to cost more than a transaction holds."""
+    registry, wallet = busy_provider
+    calls = [registry.addPoint.encode_input(f"0x{number + 1:064x}", CONSUMPTION, NONE) for number in range(1000)]
+    for at in range(0, 1000, 250):
+        wallet.callAll(registry, calls[at : at + 250], {"from": provider})
+    assert registry.pointCount() == 1000
+    with reverts("RegistryTooManyPoints", 1000):
+        wallet.callAll(registry, [registry.addPoint.encode_input(ID, CONSUMPTION, NONE)], {"from": provider})
+
+
 def test_point_of__unknown_point__is_refused(registry: Any) -> None:
     with reverts("RegistryPointUnknown", 0):
         registry.pointOf(0)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import brownie
 from eth_abi import encode
 from eth_utils import keccak
 
@@ -57,18 +56,17 @@ def test_freeze_roster__nobody_participates__is_refused(points: Any, provider: A
         points.freezeRoster(201606, END, START, {"from": meter_data_account})
 
 
-def test_freeze_roster__more_than_250_columns__is_refused(points: Any, provider: Any, meter_data_account: Any) -> None:
+def test_freeze_roster__more_than_250_columns__is_refused(
+    busy_provider: tuple[Any, Any], provider: Any, meter_data_account: Any
+) -> None:
     """G9: 251 one-day participations of one point, then one fewer."""
+    points, wallet = busy_provider
     first = START - 260 * DAY
-    for day in range(251):
-        begin = first + day * DAY
-        for call in (
-            points.openParticipation.encode_input(0, 1, 1, begin, point_id(0)),
-            points.closeParticipation.encode_input(0, begin + DAY),
-        ):
-            brownie.web3.eth.send_transaction(
-                {"from": provider.address, "to": points.address, "data": call, "gas": 300_000}
-            )
+    calls = [points.addPoint.encode_input(point_id(0), 0, 0)]
+    for begin in range(first, first + 251 * DAY, DAY):
+        calls.append(points.openParticipation.encode_input(0, 1, 1, begin, point_id(0)))
+        calls.append(points.closeParticipation.encode_input(0, begin + DAY))
+    wallet.callAll(points, calls, {"from": provider})
 
     with reverts("RegistryTooManyColumns", 251, 250):
         points.freezeRoster(201606, first, END, {"from": meter_data_account})

@@ -61,6 +61,7 @@ def found(
         delay: int = VOTING_DELAY,
         period: int = VOTING_PERIOD,
         quorum: int = QUORUM_PPM,
+        provider: Any = provider,
     ) -> Town:
         sender = {"from": deployer, "gas_limit": 55_000_000}
         places = [deployer.get_deployment_address(deployer.nonce + i) for i in range(3)]

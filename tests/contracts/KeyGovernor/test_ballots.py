@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import brownie
 import pytest
 
 from tests.contracts import consents
@@ -24,15 +23,12 @@ def voters(accounts: Any) -> dict[int, Any]:
 
 
 @pytest.fixture(scope="module")
-def city(found: Callable[..., Town], voters: dict[int, Any], provider: Any) -> Town:
+def city(found: Callable[..., Town], contracts: Any, voters: dict[int, Any], provider: Any) -> Town:
     """233 members; more than a constructor can take, so most are enrolled afterwards."""
     people = [consents.on_paper(voters[m].address if m in voters else consents.NOBODY) for m in range(1, 234)]
-    city = found(lambda _: people[:50])
-    for person in people[50:]:
-        call = city.registry.enrol.encode_input(person)
-        brownie.web3.eth.send_transaction(
-            {"from": provider.address, "to": city.registry.address, "data": call, "gas": 200_000}
-        )
+    wallet = contracts.SmartWallet.deploy(provider, {"from": provider})
+    city = found(lambda _: people[:50], provider=wallet)
+    wallet.callAll(city.registry, [city.registry.enrol.encode_input(each) for each in people[50:]], {"from": provider})
     assert city.registry.memberCount() == 233
     return city
 
