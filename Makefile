@@ -4,8 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PERIOD ?= 2016-06
 APP ?= 1
+# `make demo STORE=kubo` pins everything on a Kubo node of its own.
+STORE ?= folder
 
-.PHONY: setup demo test app lint bench format lock abi
+.PHONY: setup demo test app lint format lock abi kubo
 
 setup: $(VENV)/.installed node_modules/.installed
 	@$(BIN)/python scripts/toolchain.py
@@ -24,13 +26,17 @@ node_modules/.installed: package.json package-lock.json
 	@mkdir -p build && touch $@
 
 demo: setup
-	@$(BIN)/python -m scripts.demo --period $(PERIOD) $(if $(filter 0,$(APP)),--no-app)
+	@$(BIN)/python -m scripts.demo --period $(PERIOD) --store $(STORE) $(if $(filter 0,$(APP)),--no-app)
 
 test: setup
 	@$(BIN)/python -m pytest
 
 app: setup
 	@$(BIN)/python -m scripts.run_app
+
+# Kubo (IPFS), for STORE=kubo and the tests of it: from the PATH, else built by Go, else the official release.
+kubo: setup
+	@$(BIN)/python -m scripts.install_kubo
 
 lint: setup
 	$(BIN)/ruff check .

@@ -23,9 +23,10 @@ from offchain_worker.domain.quantities import PeriodId
 from offchain_worker.domain.roster import Roster
 from offchain_worker.domain.task import TaskKind
 from offchain_worker.jobs import gathering, results
-from offchain_worker.storage.embedded import EmbeddedStore
 from offchain_worker.storage.encryption import DatasetSecret, Keys
 from offchain_worker.storage.identity import Identity
+from offchain_worker.storage.places import open_store
+from offchain_worker.storage.store import ContentStore
 
 ATTEMPTS = 2
 """A person waits in front of the page: a node that is away is said to be away soon."""
@@ -36,7 +37,7 @@ class Place:
     """Where the community is: node, store, deployment file."""
 
     rpc: str
-    store: Path
+    store: str
     deployment: Path
 
     @classmethod
@@ -45,9 +46,9 @@ class Place:
         return cls(settings.need_rpc(), settings.need_store(), settings.need_deployment())
 
     @property
-    def blobs(self) -> EmbeddedStore:
+    def blobs(self) -> ContentStore:
         """The content store."""
-        return EmbeddedStore(self.store)
+        return open_store(self.store)
 
 
 @dataclass(frozen=True)
@@ -200,7 +201,7 @@ class Reader:
     def _version(self) -> tuple[str, bytes, bytes]:
         records = self.records
         report = records.accepted.report.result_digest if records.accepted else b""
-        return str(self.place.store), report, records.verdict.findings_digest if records.verdict else b""
+        return self.place.store, report, records.verdict.findings_digest if records.verdict else b""
 
 
 @st.cache_data(max_entries=500, show_spinner=False, scope="session")

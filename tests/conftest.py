@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,20 @@ def isolation(chain: Any) -> Iterator[None]:
     chain.snapshot()
     yield
     chain.revert()
+
+
+@pytest.fixture(scope="session")
+def kubo_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real Kubo node of this session; without Kubo the test is skipped, but fails where CI is set."""
+    from scripts import install_kubo, local_kubo
+
+    if install_kubo.installed() is None:
+        said = "Kubo is not installed: run `make kubo`"
+        if os.environ.get("CI"):
+            pytest.fail(said)
+        pytest.skip(said)
+    with local_kubo.running(tmp_path_factory.mktemp("kubo")) as kubo:
+        yield kubo.url
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,9 @@ from pathlib import Path
 
 import typer
 
+from offchain_worker.storage import places
+from offchain_worker.storage.store import StoreError
+
 from . import output
 from .settings import JsonOption, settings
 
@@ -67,6 +70,13 @@ def _packages() -> list[Finding]:
     return found
 
 
+def _store(place: str, store: places.Store) -> Finding:
+    try:
+        return Finding("store", True, f"{place} keeps {len(store.kept())} blocks")
+    except StoreError as error:
+        return Finding("store", False, str(error), "start it or set --store")
+
+
 def examine() -> list[Finding]:
     """Look for everything that `make setup` installs and the two things it cannot."""
     node_modules = ROOT / "node_modules"
@@ -105,7 +115,9 @@ def doctor(
             findings.append(Finding("node", True, f"{chosen.rpc} at block {number}"))
         except ChainUnavailable as error:
             findings.append(Finding("node", False, str(error), "start it or set --rpc"))
-    for what, path in (("store", chosen.store), ("deployment", chosen.deployment), ("identity", chosen.identity)):
+    if chosen.store is not None:
+        findings += [_store(place, store) for place, store in places.named(chosen.store)]
+    for what, path in (("deployment", chosen.deployment), ("identity", chosen.identity)):
         if path is not None:
             findings.append(Finding(what, path.exists(), str(path), "" if path.exists() else f"{path} does not exist"))
 

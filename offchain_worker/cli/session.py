@@ -12,8 +12,9 @@ from offchain_worker.chain.transactions import Sender
 from offchain_worker.domain.errors import DaiseeError
 from offchain_worker.domain.quantities import PeriodId
 from offchain_worker.storage import identity as identities
-from offchain_worker.storage.embedded import EmbeddedStore
 from offchain_worker.storage.identity import Identity
+from offchain_worker.storage.places import open_store
+from offchain_worker.storage.store import ContentStore
 
 from .settings import Settings, settings
 
@@ -44,9 +45,9 @@ class Session:
         return identities.load(self.settings.need_identity())
 
     @property
-    def store(self) -> EmbeddedStore:
-        """The content store."""
-        return EmbeddedStore(self.settings.need_store())
+    def store(self) -> ContentStore:
+        """The content store, or several as one."""
+        return open_store(self.settings.need_store())
 
     def sender(self, community: Community) -> Sender:
         """Sends as the identity."""

@@ -10,7 +10,7 @@ The options may stand anywhere on the command line.
 | `--as`         | `DAISEE_AS`         | `as`         |
 
 The file is the one named by `--config` or `DAISEE_CONFIG`, else `daisee.toml` in the current folder. Paths in it are
-relative to it.
+relative to it. A store is a folder, a Kubo node (`kubo:http://127.0.0.1:5001`), or several of them separated by commas.
 """
 
 from __future__ import annotations
@@ -25,14 +25,18 @@ import typer
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from offchain_worker.domain.errors import DaiseeError
+from offchain_worker.storage import places
 
 RpcOption = Annotated[str | None, typer.Option("--rpc", help="Address of the node, http://…")]
-StoreOption = Annotated[Path | None, typer.Option("--store", help="Folder of the embedded content store")]
+StoreOption = Annotated[
+    str | None,
+    typer.Option("--store", help="Content store: a folder, kubo:http://127.0.0.1:5001, or several separated by commas"),
+]
 DeploymentOption = Annotated[Path | None, typer.Option("--deployment", help="Deployment file of the community")]
 AsOption = Annotated[Path | None, typer.Option("--as", help="Identity file (keys) to act with")]
 ConfigOption = Annotated[Path | None, typer.Option("--config", help="Settings file (TOML)")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON")]
-PATHS = ("store", "deployment", "as")
+PATHS = ("deployment", "as")
 OPTIONS = ("--rpc", "--store", "--deployment", "--as", "--config")
 
 
@@ -46,7 +50,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
     rpc: str | None = Field(default=None, description="Address of the node")
-    store: Path | None = Field(default=None, description="Folder of the embedded content store")
+    store: str | None = Field(default=None, description="Content store: folder, kubo:http://…, or several with commas")
     deployment: Path | None = Field(default=None, description="Deployment file of the community")
     identity: Path | None = Field(default=None, alias="as", description="Identity file to act with")
 
@@ -56,8 +60,8 @@ class Settings(BaseModel):
             raise SettingsInvalid("no node is set: give --rpc, DAISEE_RPC or `rpc` in daisee.toml")
         return self.rpc
 
-    def need_store(self) -> Path:
-        """The store's folder, or SettingsInvalid."""
+    def need_store(self) -> str:
+        """The store's place or places (`storage.places.open_store`), or SettingsInvalid."""
         if self.store is None:
             raise SettingsInvalid("no store is set: give --store, DAISEE_STORE or `store` in daisee.toml")
         return self.store
@@ -93,7 +97,9 @@ def load(
         except tomllib.TOMLDecodeError as error:
             raise SettingsInvalid(f"{file}: is not TOML ({error})") from error
         merged.update({name: file.parent / str(merged[name]) for name in PATHS if name in merged})
-    for name in ("rpc", *PATHS):
+        if "store" in merged:
+            merged["store"] = places.beside(str(merged["store"]), file.parent)
+    for name in ("rpc", "store", *PATHS):
         if environment.get(f"DAISEE_{name.upper()}"):
             merged[name] = environment[f"DAISEE_{name.upper()}"]
         if options.get(name) is not None:

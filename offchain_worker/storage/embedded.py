@@ -10,7 +10,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from .cid import cid, digest_of
+from .cid import NotACid, cid, digest_of, digest_of_cid
 from .store import (
     BLOCK_BYTES,
     BlobCorrupt,
@@ -54,6 +54,31 @@ class EmbeddedStore:
 
     def has(self, digest: bytes) -> bool:
         return self.path(digest).is_file()
+
+    def kept(self) -> set[bytes]:
+        """The digests of all blocks in the folder; other files in it are left alone."""
+        found = set()
+        try:
+            for path in self.folder.iterdir():
+                try:
+                    found.add(digest_of_cid(path.name))
+                except NotACid:
+                    continue
+        except FileNotFoundError:
+            return set()
+        except OSError as error:
+            raise StoreUnavailable(f"cannot list the store {self.folder}: {error}") from error
+        return found
+
+    def remove(self, digest: bytes) -> None:
+        """Delete a block; harmless if it is not there."""
+        try:
+            self.path(digest).unlink(missing_ok=True)
+        except OSError as error:
+            raise StoreUnavailable(f"cannot delete from the store {self.folder}: {error}") from error
+
+    def sweep(self) -> None:
+        """Nothing is left to free once blocks are removed."""
 
     def _intact(self, digest: bytes, size: int) -> bool:
         path = self.path(digest)

@@ -52,6 +52,7 @@ class Stage:
     clock: Clock
     connection: Connection
     ports: list[int]
+    store: str = "store"
     members: dict[str, int] = field(default_factory=dict)
     salts: list[dict[str, Any]] = field(default_factory=list)
     opened: Community | None = None

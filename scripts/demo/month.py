@@ -14,7 +14,8 @@ from pathlib import Path
 from offchain_worker.chain.governor import ProposalState, Support
 from offchain_worker.domain import key
 from offchain_worker.jobs import gathering, results
-from offchain_worker.storage.embedded import EmbeddedStore
+from offchain_worker.storage import places
+from offchain_worker.storage.places import open_store
 from scripts.demo import calendar
 from scripts.demo.cast import MeteringPoint, Stay
 from scripts.demo.founding import DAY, ROOT, Stage, consent, open_stay, point_salt
@@ -197,7 +198,7 @@ def attest(stage: Stage, kind: str) -> dict[str, object]:
 
 def community_figures(stage: Stage, result_digest: bytes) -> dict[str, int]:
     """The period's indicators, opened with the provider's keys from what the workers pinned."""
-    community, store = stage.community, EmbeddedStore(stage.folder / "store")
+    community, store = stage.community, open_store(places.beside(stage.store, stage.folder))
     record = community.meter_data.period(stage.period)
     envelopes = community.meter_data.envelopes(stage.period)
     keys = gathering.secret(store, envelopes, record.input_digest, stage.identity("provider"))

@@ -1,4 +1,4 @@
-"""A whole period on one command: `make demo`, `make demo PERIOD=2016-10`, `make demo APP=0`."""
+"""A whole period on one command: `make demo`, `make demo PERIOD=2016-10`, `make demo APP=0`, `make demo STORE=kubo`."""
 
 from __future__ import annotations
 
@@ -9,38 +9,54 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
 from offchain_worker.chain.connection import Connection
 from offchain_worker.cli.output import configure_logs
 from offchain_worker.domain.errors import DaiseeError
-from scripts import local_chain
+from scripts import local_chain, local_kubo
 from scripts.demo import calendar, cast, founding, month
 from scripts.demo.clock import Clock
 from scripts.demo.voice import Voice
+from scripts.install_kubo import NoKubo
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKERS = 3
 
 
-def open_stage(label: str, folder: Path, url: str, voice: Voice) -> founding.Stage:
+def open_stage(label: str, folder: Path, url: str, voice: Voice, store: str = "store") -> founding.Stage:
     """An empty working folder with the settings that every command of the demo reads."""
     neighbourhood = cast.read()
     where = calendar.zone(neighbourhood.time_zone)
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "daisee.toml").write_text(f'rpc = "{url}"\nstore = "store"\ndeployment = "deployment.json"\n')
+    (folder / "daisee.toml").write_text(f'rpc = "{url}"\nstore = "{store}"\ndeployment = "deployment.json"\n')
     connection = Connection(url)
     ports = [local_chain.free_port() for _ in range(WORKERS)]
     clock = Clock(connection, where)
     first = date.fromisoformat(f"{label}-01")
-    return founding.Stage(label, neighbourhood, folder, url, first, where, voice, clock, connection, ports)
+    return founding.Stage(label, neighbourhood, folder, url, first, where, voice, clock, connection, ports, store)
 
 
 def chain_start(label: str) -> int:
     """When the chain of a demo of this month begins: the month before, local time."""
     month_before = calendar.previous_month(date.fromisoformat(f"{label}-01"))
     return calendar.midnight(month_before, calendar.zone(cast.read().time_zone))
+
+
+@contextmanager
+def opened_store(kind: str, folder: Path) -> Iterator[str]:
+    """The `store` setting: a folder, or a Kubo node of the demo's own that runs as long as the demo."""
+    if kind == "folder":
+        yield "store"
+        return
+    try:
+        with local_kubo.running(folder / "kubo", folder / "kubo.log") as kubo:
+            yield f"kubo:{kubo.url}"
+    except NoKubo as error:
+        raise SystemExit(f"error: STORE=kubo needs Kubo: {error}") from error
 
 
 def tell_of_people(stage: founding.Stage) -> None:
@@ -120,6 +136,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
     parser.add_argument("--period", default="2016-06", help="a month of 2016, e.g. 2016-06")
     parser.add_argument("--no-app", action="store_true", help="end after the audit")
+    parser.add_argument(
+        "--store", choices=("folder", "kubo"), default="folder", help="where everything is pinned (default: a folder)"
+    )
     options = parser.parse_args()
     configure_logs(quiet=True)
     try:
@@ -134,8 +153,11 @@ def main() -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     voice = Voice()
-    with local_chain.running(chain_start(options.period), log=folder / "chain.log") as chain:
-        stage = open_stage(options.period, folder, chain.url, voice)
+    with (
+        local_chain.running(chain_start(options.period), log=folder / "chain.log") as chain,
+        opened_store(options.store, folder) as store,
+    ):
+        stage = open_stage(options.period, folder, chain.url, voice, store)
         try:
             tell_of_people(stage)
             with month.workers(stage):

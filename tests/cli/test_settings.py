@@ -21,7 +21,13 @@ def test_load__file_environment_option__the_nearer_wins(tmp_path: Path) -> None:
 def test_load__path_in_a_file__is_relative_to_the_file(tmp_path: Path) -> None:
     file = tmp_path / "daisee.toml"
     file.write_text('store = "store"\n')
-    assert load({}, file, {}).need_store() == tmp_path / "store"
+    assert load({}, file, {}).need_store() == str(tmp_path / "store")
+
+
+def test_load__several_stores__only_folders_are_relative_to_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "daisee.toml"
+    file.write_text('store = "kubo:http://127.0.0.1:5001, store,/mnt/second"\n')
+    assert load({}, file, {}).need_store() == f"kubo:http://127.0.0.1:5001,{tmp_path / 'store'},/mnt/second"
 
 
 @pytest.mark.parametrize(
