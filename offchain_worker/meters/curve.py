@@ -1,8 +1,8 @@
 """
 A load curve: readings of one point, one direction and one quality, in order, without overlaps, none negative.
 
-What holds of a `Curve`: `starts` ascend, intervals do not overlap, every one is aligned to its own length, and energies
-are exact: an interval's energy is `numerators / DENOMINATOR` µkWh, so that 10-minute means keep their thirds until
+What holds of a `Curve`: `starts` ascend, intervals do not overlap, every one is aligned to its own length (one over an
+hour to the hour), and energies are exact: an interval's energy is `numerators / DENOMINATOR` µkWh, so that 10-minute means keep their thirds until
 they are summed to a step. An interval that is missing, negative or contradictory is simply absent.
 An index is made a curve of the consumption between its readings, whatever their distance; it is never a load curve.
 """
@@ -23,7 +23,7 @@ from offchain_worker.meters.steps import interval_seconds
 DENOMINATOR = 3 * MILLIONTHS
 """A millionth of a W over 300 s is 250/3,000,000 µkWh; a millionth of a Wh is 3,000/3,000,000 µkWh."""
 INT64_SAFE = 2**62
-HALF_HOUR = 1800
+HALF_HOUR, HOUR = 1800, 3600
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,9 @@ def assemble(parts: Sequence[Rows]) -> Curve:
     overlapping = np.concatenate([[False], starts[1:] < ends[:-1]])
     irregular = (seconds == 0) | overlapping
     if first.kind != "index":
-        irregular |= starts % np.maximum(seconds, 1) != 0
+        irregular |= starts % np.clip(seconds, 1, HOUR) != 0
+    if first.is_power:
+        irregular |= (seconds > HOUR) | (seconds % 6 != 0)
     rows.say(
         Code.IRREGULAR, Severity.ERROR, irregular,
         "rows whose interval is unknown, overlaps another or is not aligned to 5, 10, 15, 30 or 60 minutes",
@@ -149,7 +151,7 @@ def assemble(parts: Sequence[Rows]) -> Curve:
         odd = rows.present & ~negative & (seconds == HALF_HOUR) & (rows.amounts % (2 * MILLIONTHS) != 0)
         message = "half-hourly means that are no even number of W, as a meter that counts whole Wh gives"
         rows.say(Code.ODD_WATTS, Severity.WARNING, odd, message)
-    factors = seconds // 300 * 250 if first.is_power else np.full(len(seconds), 3000, dtype=np.int64)
+    factors = seconds * 5 // 6 if first.is_power else np.full(len(seconds), 3000, dtype=np.int64)
     everything = Curve(
         meter=first.meter,
         direction=first.direction,
