@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from offchain_worker.domain import roster as rosters
 from offchain_worker.domain.quantities import MemberIndex, PeriodId, PointIndex
@@ -53,18 +53,17 @@ class CommunityRegistry(DeployedContract):
         return None if wallet == ZERO_ADDRESS else str(wallet)
 
     def members(self, block: int | str = "latest") -> list[Member]:
-        """Every member ever enrolled, by index."""
-        gone = {event["args"]["member"] for event in self.events("MemberLeft", block=block)}
-        return [
-            Member(
-                MemberIndex(event["args"]["member"]),
-                self.wallet_of(event["args"]["member"], block),
-                int(event["args"]["kind"]),
-                int(event["blockNumber"]),
-                event["args"]["member"] not in gone,
-            )
-            for event in self.events("MemberEnrolled", block=block)
-        ]
+        """Every member ever enrolled, by index; one who left and came back is the member they were."""
+        found: dict[int, Member] = {}
+        events = [*self.events("MemberEnrolled", block=block), *self.events("MemberLeft", block=block)]
+        for event in sorted(events, key=lambda event: (event["blockNumber"], event["logIndex"])):
+            index = MemberIndex(event["args"]["member"])
+            if event["event"] == "MemberLeft":
+                found[index] = replace(found[index], present=False)
+            else:
+                kind, enrolled_at = int(event["args"]["kind"]), int(event["blockNumber"])
+                found[index] = Member(index, self.wallet_of(index, block), kind, enrolled_at, True)
+        return [found[index] for index in sorted(found)]
 
     def points(self, block: int | str = "latest") -> list[Point]:
         """Every metering point, by index."""

@@ -15,6 +15,8 @@ from .errors import ChainUnavailable, ContractRefused
 log = structlog.get_logger()
 
 RECEIPT_TIMEOUT_SECONDS = 120
+# The estimate is made in the last block's second; a checkpoint written in a new second costs up to three words more.
+GAS_MARGIN = 80_000
 
 
 class Sender:
@@ -49,7 +51,7 @@ class Sender:
             {
                 "from": self.account.address,
                 "nonce": web3.eth.get_transaction_count(self.account.address, "pending"),
-                "gas": gas + gas // 5,
+                "gas": gas + max(gas // 5, GAS_MARGIN),
                 "chainId": self.connection.chain_id,
             }
         )
