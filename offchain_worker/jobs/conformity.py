@@ -122,4 +122,4 @@ if __name__ == "__main__":
 
     from .shell import main
 
-    sys.exit(main(compute, os.environ))
+    sys.exit(main(compute, os.environ, sys.argv[1:]))

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from offchain_worker.domain import canonical
-from offchain_worker.domain.report import TaskKind
+from offchain_worker.domain.hashing import keccak
+from offchain_worker.domain.report import TaskKind, report_hash
 from offchain_worker.jobs import conformity, settlement, shell
 from offchain_worker.jobs.documents import report_json
 from offchain_worker.jobs.program import ROOT, program_hash
@@ -67,17 +68,73 @@ def test_shell__as_a_process__gives_the_same_bytes_as_in_process(job: str, folde
     assert len(list(store.folder.iterdir())) == len(outcome.artefacts)
 
 
-def test_shell__terms_of_another_program__ends_with_one_line_and_no_output(folders: dict[str, str]) -> None:
-    for name, data in shell.terms_files(n.terms(TaskKind.SETTLEMENT, n.published(), b"\x01" * 32)).items():
+def lay_out(folders: dict[str, str], kind: TaskKind, program: bytes | None = None) -> None:
+    """The terms' files, where the shell looks for them."""
+    for name, data in shell.terms_files(n.terms(kind, n.published(), program or program_hash())).items():
         (Path(folders["IEXEC_INPUT_FILES_FOLDER"]) / name).write_bytes(data)
+
+
+def report_of(kind: TaskKind) -> bytes:
+    """The report's hash, computed in this process."""
+    made = n.published()
+    compute = {TaskKind.CONFORMITY: conformity.compute, TaskKind.SETTLEMENT: settlement.compute}[kind]
+    outcome = compute(n.terms(kind, made, program_hash()), program_hash(), made.manifest, n.SECRET.secret, made.blocks)
+    return report_hash(outcome.report)
+
+
+def computed(folders: dict[str, str]) -> dict[str, str]:
+    return json.loads((Path(folders["IEXEC_OUT"]) / "computed.json").read_text())
+
+
+@pytest.mark.parametrize("kind", [TaskKind.CONFORMITY, TaskKind.SETTLEMENT])
+def test_shell__as_callback__gives_data_whose_keccak_is_the_report_hash(
+    kind: TaskKind, folders: dict[str, str]
+) -> None:
+    lay_out(folders, kind)
+    assert shell.main(JOBS[kind.name.lower()][1], folders, ["--callback"]) == 0
+    ((name, data),) = computed(folders).items()
+    assert (name, keccak(bytes.fromhex(data[2:]))) == ("callback-data", report_of(kind))
+
+
+def test_shell__files_named_by_iexec_and_the_secret_from_it__gives_the_same_report(folders: dict[str, str]) -> None:
+    lay_out(folders, TaskKind.SETTLEMENT)
+    made, inputs = n.published(), Path(folders.pop("IEXEC_INPUT_FILES_FOLDER"))
+    (Path(folders["IEXEC_IN"]) / "dataset.zip").write_bytes(shell.pack(made.manifest, None, made.blocks))
+    for at, name in enumerate(reversed(shell.TERMS_FILES), start=1):
+        (inputs / name).rename(Path(folders["IEXEC_IN"]) / f"download-{at}")
+        folders[f"IEXEC_INPUT_FILE_NAME_{at}"] = f"download-{at}"
+    folders["IEXEC_INPUT_FILES_NUMBER"] = "5"
+    folders["IEXEC_REQUESTER_SECRET_1"] = n.SECRET.secret.hex()
+    assert shell.main(settlement.compute, folders, ["--callback"]) == 0
+    assert keccak(bytes.fromhex(computed(folders)["callback-data"][2:])) == report_of(TaskKind.SETTLEMENT)
+
+
+@pytest.mark.parametrize("secret", ["", "a word", "00" * 31])
+def test_shell__no_usable_secret__says_so_without_showing_it(
+    secret: str, folders: dict[str, str], capsys: pytest.CaptureFixture
+) -> None:
+    lay_out(folders, TaskKind.SETTLEMENT)
+    made = n.published()
+    (Path(folders["IEXEC_IN"]) / "dataset.zip").write_bytes(shell.pack(made.manifest, None, made.blocks))
+    assert shell.main(settlement.compute, folders | {"IEXEC_APP_DEVELOPER_SECRET": secret}) == 1
+    said = capsys.readouterr().err
+    assert "IEXEC_APP_DEVELOPER_SECRET" in said
+    assert not secret or secret not in said
+
+
+def test_shell__terms_of_another_program__leaves_the_error_as_iexec_does(folders: dict[str, str]) -> None:
+    lay_out(folders, TaskKind.SETTLEMENT, b"\x01" * 32)
     ran = run("settlement", folders)
     assert ran.returncode == 1
     assert ran.stderr.startswith("error: the rules with this program: 0x")
     assert ran.stderr.count("\n") == 1
-    assert list(Path(folders["IEXEC_OUT"]).iterdir()) == []
+    out = Path(folders["IEXEC_OUT"])
+    assert computed(folders) == {"deterministic-output-path": str(out / "error.txt")}
+    assert "error: " + (out / "error.txt").read_text() == ran.stderr
+    assert sorted(path.name for path in out.iterdir()) == ["computed.json", "error.txt"]
 
 
-@pytest.mark.parametrize("name", ["IEXEC_IN", "IEXEC_DATASET_FILENAME", "IEXEC_INPUT_FILES_FOLDER", "IEXEC_OUT"])
+@pytest.mark.parametrize("name", ["IEXEC_IN", "IEXEC_DATASET_FILENAME", "IEXEC_OUT"])
 def test_shell__a_variable_not_set__is_named(name: str, folders: dict[str, str], capsys: pytest.CaptureFixture) -> None:
     given = {key: value for key, value in folders.items() if key != name}
     assert shell.main(settlement.compute, given) == 1
@@ -85,6 +142,12 @@ def test_shell__a_variable_not_set__is_named(name: str, folders: dict[str, str],
 
 
 def test_shell__dataset_is_no_zip__ends_with_one_line(folders: dict[str, str], capsys: pytest.CaptureFixture) -> None:
+    lay_out(folders, TaskKind.SETTLEMENT)
     (Path(folders["IEXEC_IN"]) / "dataset.zip").write_bytes(b"not a zip")
     assert shell.main(settlement.compute, folders) == 1
     assert capsys.readouterr().err == "error: File is not a zip file\n"
+
+
+def test_shell__an_unknown_argument__is_wrong_use(folders: dict[str, str], capsys: pytest.CaptureFixture) -> None:
+    assert shell.main(settlement.compute, folders, ["--callbacks"]) == 2
+    assert capsys.readouterr().err == "error: the only argument is --callback\n"
