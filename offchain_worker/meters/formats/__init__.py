@@ -12,9 +12,27 @@ from __future__ import annotations
 from types import ModuleType
 
 from offchain_worker.meters.errors import UnknownFormat
-from offchain_worker.meters.formats import canonical, enedis_customer_space
+from offchain_worker.meters.formats import (
+    canonical,
+    enedis_customer_space,
+    enedis_r4x,
+    enedis_r15,
+    enedis_r50,
+    enedis_r151,
+    enedis_r171,
+    sge_soap,
+)
 
-FORMATS: tuple[ModuleType, ...] = (enedis_customer_space, canonical)
+FORMATS: tuple[ModuleType, ...] = (
+    enedis_customer_space,
+    enedis_r4x,
+    enedis_r15,
+    enedis_r50,
+    enedis_r151,
+    enedis_r171,
+    sge_soap,
+    canonical,
+)
 
 
 def detect(data: bytes, name: str = "file") -> ModuleType:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from typing import Literal
 
 import numpy as np
@@ -38,9 +39,9 @@ DIRECTIONS = {
     "production": Direction.PRODUCTION,
 }
 UNITS = {"w": (1, True), "kw": (1000, True), "wh": (1, False), "kwh": (1000, False)}
-MEASURED = ["", "R", "B", "S", "T", "F", "G"]
+MEASURED = ["", "R", "REEL", "B", "S", "T", "F", "G"]
 """Quality codes of what the meter counted: real or raw, and the four that mark a power cut."""
-ESTIMATED = ["E", "H", "P", "C", "K", "D"]
+ESTIMATED = ["E", "ESTIME", "H", "P", "C", "K", "D"]
 """Estimated, reconstituted (two kinds), corrected, computed from other curves, entered by hand."""
 NOTHING = ["", "null", "NULL"]
 MEASURED_STAGES = ["", "brut", "brute", "best", "comptage brut"]
@@ -111,6 +112,14 @@ def duration(text: str) -> int:
     return int(found[1]) * {"": 60, "M": 60, "H": 3600, "D": DAY}[found[2].upper()]
 
 
+def day_after(text: str, name: str, row: int) -> str:
+    """The day after `2022-02-02`, written likewise. Raises MeterFileError."""
+    try:
+        return (date.fromisoformat(text.strip()[:10]) + timedelta(days=1)).isoformat()
+    except (ValueError, OverflowError):
+        raise MeterFileError(name, row, f"{quoted(text)} is no day") from None
+
+
 def meter_of(text: str, name: str, row: int) -> str:
     """The id of a point, at most 64 printable characters. Raises MeterFileError."""
     meter = text.strip()
@@ -119,13 +128,11 @@ def meter_of(text: str, name: str, row: int) -> str:
     return meter
 
 
-def rows(series: Series, texts: Texts, name: str, stamped: Literal["start", "end"] | None = None) -> Rows | None:
+def rows(series: Series, texts: Texts, name: str, stamped: Literal["start", "end"] | None = None) -> Rows:
     """
-    The rows of one curve; None if there are none. `stamped` overrides what follows from the step of a load curve.
-    Raises MeterFileError naming the row.
+    The rows of one curve. `stamped` overrides what follows from the step of a load curve. Raises MeterFileError naming
+    the row.
     """
-    if not len(texts.stamps):
-        return None
     is_load = series.kind == "load"
     numbers = np.asarray(texts.numbers, dtype=np.int64)
     values, written = _column(texts.values), _column(texts.stamps)
@@ -152,7 +159,7 @@ def rows(series: Series, texts: Texts, name: str, stamped: Literal["start", "end
     made = Rows(
         meter=series.meter,
         direction=series.direction,
-        estimated=bool(estimates.all()),
+        estimated=bool(len(estimates)) and bool(estimates.all()),
         stamped="end" if ends.any() else "start",
         is_power=series.is_power,
         stamps=stamps,
@@ -209,7 +216,7 @@ def span_findings(made: Rows, begins: str, ends: str) -> Rows:
 
 def _about(series: Series, stamps: np.ndarray) -> list[Finding]:
     """What is said of the series itself: a wrong id, a direction or a unit that the file leaves open."""
-    first, last, count = int(stamps.min()), int(stamps.max()), len(stamps)
+    first, last, count = (int(stamps.min()), int(stamps.max()), len(stamps)) if len(stamps) else (0, 0, 0)
     found = wrong_id(series.meter, first, last)
     if not series.direction_stated:
         message = (
@@ -270,17 +277,19 @@ def _moments(clock: columns.Stamps, ends: np.ndarray) -> tuple[np.ndarray, np.nd
 def _quality(series: Series, texts: Texts, stamps: np.ndarray) -> tuple[np.ndarray, np.ndarray, list[Finding]]:
     """The codes str[n] as written, joined by `/`, which rows are the operator's estimate bool[n], and what is found."""
     stage_measured = series.stage.strip().casefold() in MEASURED_STAGES
-    written = [_column(texts_) for texts_ in (texts.natures, texts.likelihoods, texts.states) if len(texts_)]
+    written = [_column(column) for column in (texts.natures, texts.likelihoods, texts.states) if len(column)]
     written = [
         pl.select(pl.when(~column.is_in(NOTHING)).then(column).otherwise(pl.lit(""))).to_series() for column in written
     ]
+    written = [column for column in written if (column != "").any()]
     codes = np.full(len(stamps), "", dtype=np.str_)
     if written:
         joined = pl.DataFrame({str(at): column for at, column in enumerate(written)})
         codes = joined.select(pl.concat_str(pl.all(), separator="/").str.strip_chars_end("/")).to_series()
         codes = codes.to_numpy().astype(np.str_)
-    natures = written[0] if len(texts.natures) else pl.Series("texts", [""] * len(stamps), dtype=pl.String)
-    letters = natures.str.to_uppercase()
+    letters = (
+        _column(texts.natures if len(texts.natures) else [""] * len(stamps)).str.to_uppercase().replace("NULL", "")
+    )
     unknown = ~letters.is_in(MEASURED + ESTIMATED).to_numpy()
     estimates = letters.is_in(ESTIMATED).to_numpy() | unknown
     if not stage_measured:

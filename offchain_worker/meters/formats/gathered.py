@@ -1,0 +1,135 @@
+"""
+The rows of a file that is no table (XML, JSON), gathered by curve with the bytes each stands in, so that the same walk
+through a file serves reading and redaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+import numpy as np
+
+from offchain_worker.domain.roster import Direction
+from offchain_worker.meters.curve import assemble
+from offchain_worker.meters.errors import MeterFileError
+from offchain_worker.meters.findings import Finding
+from offchain_worker.meters.formats import enedis_series
+from offchain_worker.meters.formats.enedis_series import Series, Texts
+from offchain_worker.meters.markup import Node, cut
+from offchain_worker.meters.rows import Rows
+from offchain_worker.meters.text import chosen_meter, quoted
+
+Span = tuple[int, int]
+
+
+@dataclass
+class Gathered:
+    """
+    Rows by curve, with the bytes [start, end) that each stands in, in one place or several; `declared` the local bounds a curve claims to span; `points` the
+    bytes that speak of one point alone, and `apart` those with quantities that nobody shares; `left_out` how many rows
+    of which quantity of a point, and the line of the first; `notes` other findings.
+    """
+
+    curves: dict[Series, Texts] = field(default_factory=dict)
+    spans: dict[Series, list[list[Span]]] = field(default_factory=dict)
+    declared: dict[Series, tuple[str, str]] = field(default_factory=dict)
+    points: list[tuple[str, Span]] = field(default_factory=list)
+    apart: list[Span] = field(default_factory=list)
+    left_out: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
+    notes: list[Finding] = field(default_factory=list)
+
+    def curve(self, series: Series) -> Texts:
+        """The rows of a curve so far; a curve that has none yet is there from now on."""
+        self.spans.setdefault(series, [])
+        return self.curves.setdefault(series, Texts())
+
+    def add(self, series: Series, nodes: Node | list[Node], stamp: str, value: str, **quality: str) -> None:
+        """One row, from an element or several; `quality` may have steps, natures, likelihoods, states."""
+        nodes = nodes if isinstance(nodes, list) else [nodes]
+        texts = self.curve(series)
+        row = {"stamps": stamp, "values": value, "numbers": nodes[0].line, "steps": "", "natures": ""}
+        for column, entry in (row | {"likelihoods": "", "states": ""} | quality).items():
+            getattr(texts, column).append(entry)
+        self.spans[series].append([(node.start, node.end) for node in nodes])
+
+    def declare(self, series: Series, begins: str, ends: str) -> None:
+        """What a part of the file says that the curve spans: ISO times of the same form throughout."""
+        before = self.declared.get(series, (begins, ends))
+        self.declared[series] = (min(before[0], begins), max(before[1], ends))
+
+    def set_aside(self, meter: str, node: Node, what: str, count: int) -> None:
+        """Rows of a quantity that is not shared."""
+        self.apart.append((node.start, node.end))
+        before, line = self.left_out.get((meter, what), (0, node.line))
+        self.left_out[meter, what] = (before + count, line)
+
+    def point(self, meter: str, node: Node) -> None:
+        """An element that speaks of one point alone."""
+        self.points.append((meter, (node.start, node.end)))
+
+
+def parsed(gathered: Gathered, name: str, stamped: Literal["start", "end"] | None = None) -> tuple[Rows, ...]:
+    """The curves in order of first appearance. Raises MeterFileError naming the row, or for a file of other things."""
+    if gathered.left_out and not gathered.curves:
+        what = ", ".join(sorted({what for _, what in gathered.left_out}))
+        raise MeterFileError(name, 0, f"holds {quoted(what)} alone: only active energy can be shared")
+    made = []
+    for series, texts in gathered.curves.items():
+        rows = enedis_series.rows(series, texts, name, stamped)
+        if series in gathered.declared:
+            rows = enedis_series.span_findings(rows, *gathered.declared[series])
+        said = tuple(
+            enedis_series.ignored(meter, what, count, line)
+            for (meter, what), (count, line) in gathered.left_out.items()
+            if meter == series.meter
+        )
+        noted = tuple(note for note in gathered.notes if note.meter == series.meter)
+        made.append(replace(rows, findings=rows.findings + said + noted))
+    return tuple(made)
+
+
+def redacted(
+    data: bytes,
+    name: str,
+    walk: Callable[[bytes, str], Gathered],
+    stand_in: str,
+    period: tuple[int, int],
+    meter: str,
+    direction: Direction | None,
+    stamped: Literal["start", "end"] | None = None,
+) -> bytes:
+    """
+    The file with the rows of one point inside the period alone, under an id of the same length; all else stays byte
+    for byte, but other points and other quantities go. Raises MeterFileError.
+    """
+    gathered = walk(data, name)
+    known = {series.meter for series in gathered.curves}
+    kept = chosen_meter(known, meter, stand_in, name)
+    removed = gathered.apart + [span for of, span in gathered.points if of != kept]
+    for series, texts in gathered.curves.items():
+        spans = gathered.spans[series]
+        stay = np.zeros(len(spans), dtype=bool)
+        if series.meter == kept and direction in (None, series.direction):
+            numbered = replace(texts, numbers=list(range(len(spans))))
+            rows = enedis_series.rows(series, numbered, name, stamped)
+            stay[rows.numbers] = inside(rows, *period)
+        removed += [span for places, stays in zip(spans, stay, strict=True) if not stays for span in places]
+    left = cut(data, removed, []).replace(kept.encode(), stand_in.encode())
+    if {series.meter for series in walk(left, name).curves} - {stand_in}:
+        raise MeterFileError(name, 0, "has ids of points where redaction does not find them")
+    return left
+
+
+def inside(rows: Rows, start: int, end: int) -> np.ndarray:
+    """Which rows show nothing but what happened inside [start, end): bool[n]. Of a register, readings from its bounds."""
+    if not len(rows.stamps):
+        return np.zeros(0, dtype=bool)
+    if rows.kind == "index" and rows.seconds is None:
+        within: np.ndarray = (rows.stamps >= start) & (rows.stamps <= end)
+        return within
+    seconds = assemble([rows]).seconds_at(rows.stamps)
+    begins = rows.stamps - seconds if rows.stamped == "end" else rows.stamps
+    whole: np.ndarray = (seconds > 0) & (begins >= start) & (begins + seconds <= end)
+    return whole

@@ -1,0 +1,125 @@
+"""
+Answers of Enedis' SOAP service ConsultationMesuresDetaillees, versions 2 and 3, with or without the envelope.
+
+    <consulterMesuresDetailleesResponseV3><pointId>12345678901234</pointId><mesuresCorrigees>BRUT</mesuresCorrigees>
+      <periode><dateDebut>2023-04-01</dateDebut><dateFin>2023-04-07</dateFin></periode>
+      <grandeur><grandeurMetier>CONS</grandeurMetier><grandeurPhysique>PA</grandeurPhysique><unite>W</unite>
+        <points><v>692</v><d>2023-04-01 00:30:00</d><p>PT30M</p><n>B</n><iv>0</iv><ec>0</ec></points>…
+
+Version 2 calls a point `mesure` and writes offsets. Curves (PA) carry END stamps at 30 minutes, START stamps at 5 and 10
+(`enedis_series`). Daily energies (EA without a step) are energies of that local day, registers (version 3, in
+`calendrier/classeTemporelle` and `cadranTotalisateur`) readings at that moment: both are an index, not a load curve.
+Peak powers, reactive energies and voltages are left out.
+"""
+
+from __future__ import annotations
+
+from offchain_worker.domain.roster import Direction
+from offchain_worker.meters.errors import MeterFileError
+from offchain_worker.meters.formats import gathered
+from offchain_worker.meters.formats.enedis_registers import UNITS, Reading, Registers
+from offchain_worker.meters.formats.enedis_series import Series, direction_of, duration, meter_of, unit_of
+from offchain_worker.meters.formats.gathered import Gathered
+from offchain_worker.meters.markup import Node, pieces, root_name
+from offchain_worker.meters.rows import Rows
+from offchain_worker.meters.zone import DAY
+
+NAME = "sge_soap"
+SIGNATURE = "<consulterMesuresDetailleesResponse> (Enedis SGE, measures by SOAP)"
+RESPONSES = (
+    "consulterMesuresDetailleesResponse",
+    "consulterMesuresDetailleesResponseV3",
+    "consulterMesuresDetailleesV3Response",
+)
+ACTIVE = ("PA", "EA")
+DAILY = "EA by day"
+
+
+def claims(data: bytes) -> bool:
+    """Is its outermost element a response with measures, or an envelope around one?"""
+    root = root_name(data)
+    return root in RESPONSES or (root == "Envelope" and b"consulterMesuresDetaillees" in data[:8192])
+
+
+def parse(data: bytes, name: str) -> tuple[Rows, ...]:
+    """The curves and registers of the point. Raises MeterFileError naming the line."""
+    return gathered.parsed(_walk(data, name), name)
+
+
+def redact(
+    data: bytes,
+    name: str,
+    stand_in: str,
+    start: int,
+    end: int,
+    meter: str = "",
+    direction: Direction | None = None,
+) -> bytes:
+    """The file with one point's rows inside [start, end) under another id. Raises MeterFileError."""
+    return gathered.redacted(data, name, _walk, stand_in, (start, end), meter, direction)
+
+
+def _walk(data: bytes, name: str) -> Gathered:
+    found, registers = Gathered(), Registers()
+    root = None
+    for quantity in pieces(data, name, ["grandeur"]):
+        root = quantity
+        if quantity.name != "grandeur":
+            continue
+        response = quantity.parent
+        while response is not None and response.name not in RESPONSES:
+            response = response.parent
+        if response is None:
+            raise MeterFileError(name, quantity.line, "measures outside a response")
+        meter = meter_of(response.value("pointId"), name, quantity.line)
+        points = quantity.all("points") + quantity.all("mesure")
+        kind = quantity.value("grandeurPhysique")
+        if kind not in ACTIVE:
+            found.set_aside(meter, quantity, kind or "an unnamed quantity", len(points))
+            continue
+        direction = direction_of(quantity.value("grandeurMetier"), name, quantity.line)
+        if points or not (quantity.child("calendrier") or quantity.child("cadranTotalisateur")):
+            _points(points, quantity, response, Series(meter, direction), found, name)
+        else:
+            _registers(quantity, (meter, direction, quantity.value("unite").casefold()), registers, name)
+    if root is not None and root.name == "Envelope" and b"Fault>" in data:
+        raise MeterFileError(name, root.line, "is an error message of the service (SOAP Fault), no measures")
+    registers.into(found, name)
+    return found
+
+
+def _points(points: list[Node], quantity: Node, response: Node, whose: Series, found: Gathered, name: str) -> None:
+    factor, is_power = unit_of(quantity.value("unite"), name, quantity.line)
+    stage = response.value("mesuresCorrigees")
+    steps = {point.value("p") for point in points}
+    is_daily = not is_power and all(not step or duration(step) == DAY for step in steps)
+    if is_daily:
+        series = Series(
+            whose.meter, whose.direction, factor, False, stage, kind="index", quantity=DAILY, days=True
+        )  # fmt: skip
+    else:
+        series = Series(whose.meter, whose.direction, factor, is_power, stage)
+        found.declare(series, response.value("periode", "dateDebut"), response.value("periode", "dateFin"))
+    found.curve(series)
+    for point in points:
+        found.add(
+            series, point, point.value("d"), point.value("v"), steps=point.value("p"), natures=point.value("n"),
+            likelihoods=point.value("iv"), states=point.value("ec"),
+        )  # fmt: skip
+
+
+def _registers(quantity: Node, point: tuple[str, Direction, str], registers: Registers, name: str) -> None:
+    if point[2] not in UNITS:
+        raise MeterFileError(name, quantity.line, f"registers in {point[2]!a}, not in Wh or kWh")
+    for calendar in quantity.all("calendrier"):
+        for group in calendar.all("classeTemporelle"):
+            code = group.value("codeCadran")
+            grid = "F" if "_F" in code or calendar.value("idCalendrier").startswith("F") else "D"
+            _readings(group, code or group.value("idClasseTemporelle"), grid, point, registers)
+    for total in quantity.all("cadranTotalisateur"):
+        _readings(total, total.value("codeCadran"), "T", point, registers)
+
+
+def _readings(group: Node, code: str, grid: str, point: tuple[str, Direction, str], registers: Registers) -> None:
+    for value in group.all("valeur"):
+        registers.add(point, grid, value.value("d"), Reading(code, value.value("v"), value.value("iv"), "", value))
