@@ -122,6 +122,16 @@ def invoices(pairs: Energies, roster: Roster, tariff: Tariff) -> list[Invoice]:
     return found
 
 
+def numbers(invoices: Iterable[Invoice]) -> dict[tuple[MemberIndex, MemberIndex], int]:
+    """Return each invoice's number by (issuer, receiver): from 1 without gaps per issuer, in order of the receivers."""
+    found: dict[tuple[MemberIndex, MemberIndex], int] = {}
+    counted: dict[MemberIndex, int] = defaultdict(int)
+    for invoice in sorted(invoices, key=lambda invoice: (invoice.issuer, invoice.receiver)):
+        counted[invoice.issuer] += 1
+        found[invoice.issuer, invoice.receiver] = counted[invoice.issuer]
+    return found
+
+
 def debits(invoices: Iterable[Invoice], highest_member: int) -> list[int]:
     """Return the cents of invoices received, by member index; entry 0 is the community."""
     found = [0] * (highest_member + 1)

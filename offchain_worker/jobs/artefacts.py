@@ -12,6 +12,7 @@ import numpy as np
 
 from offchain_worker.domain import canonical
 from offchain_worker.domain.energy import Energies
+from offchain_worker.domain.invoice import Invoice, numbers
 from offchain_worker.domain.report import Settlement
 from offchain_worker.domain.roster import Direction
 from offchain_worker.meters import Quality, StandardCurve
@@ -48,6 +49,11 @@ def proofs(settled: Settlement, column: int) -> bytes:
 
 def bill(settled: Settlement, member: int, curves: Sequence[StandardCurve]) -> bytes:
     """A member's bill (`daisee.bill/1`) with what proves it: salt, leaf, and the siblings up to `billsRoot`."""
+    sequence = numbers(settled.invoices)
+
+    def numbered(invoice: Invoice) -> dict[str, Any]:
+        return {"number": sequence[invoice.issuer, invoice.receiver], **invoice.document()}
+
     bought, sold = settled.by_member(member)
     own = [at for at, column in enumerate(settled.roster.columns) if column.member == member]
     reasons = [
@@ -64,8 +70,8 @@ def bill(settled: Settlement, member: int, curves: Sequence[StandardCurve]) -> b
             "columns": [_bill_column(settled, at) for at in own],
             "bought": list(map(str, bought)),
             "sold": list(map(str, sold)),
-            "received": [invoice.document() for invoice in settled.invoices if invoice.receiver == member],
-            "issued": [invoice.document() for invoice in settled.invoices if invoice.issuer == member],
+            "received": [numbered(invoice) for invoice in settled.invoices if invoice.receiver == member],
+            "issued": [numbered(invoice) for invoice in settled.invoices if invoice.issuer == member],
             "debit": str(settled.debits[member]),
             "credit": str(settled.credits[member]),
             "net": str(settled.net[member]),
