@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from offchain_worker.meters.formats import FORMATS
+
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 REFERENCE = DOCS / "reference"
@@ -43,9 +45,9 @@ class Shown:
 
     @property
     def words(self) -> str:
-        """`test_enrol__member_already__is_refused` as `member already: is refused`."""
-        _, *parts = self.name.split("__")
-        return ": ".join(part.replace("_", " ") for part in parts)
+        """`test_enrol__member_already__is_refused` as `enrol, member already: is refused`."""
+        unit, *parts = (part.replace("_", " ") for part in self.name.removeprefix("test_").split("__"))
+        return f"{unit}, {': '.join(parts)}" if parts else unit
 
 
 def fences(page: Path) -> list[Fence]:
@@ -128,12 +130,22 @@ def schema_lines() -> str:
     return "\n".join(["| schema | what it is |", "|---|---|", *rows])
 
 
+def format_lines() -> str:
+    """The table of meter file formats, as `formats.md` has it: name, and the first paragraph of the module."""
+    rows = []
+    for module in FORMATS:
+        said = " ".join((module.__doc__ or "").strip().split("\n\n")[0].split()).rstrip(":.")
+        rows.append(f"| `{module.NAME}` | {said.replace('|', chr(92) + '|')} |")
+    return "\n".join(["| format | files |", "|---|---|", *rows])
+
+
 def made_parts() -> dict[tuple[Path, str], str]:
     """Every part of a page that is made from sources, by page and name of the part."""
     made = {(REFERENCE / "contracts.md", f"guarantees {path.stem}"): guarantee_lines(path) for path in INTERFACES}
     for path in sorted((ROOT / "tests" / "gas").glob("*.json")):
         made[REFERENCE / "gas.md", f"gas {path.stem}"] = gas_lines(path.stem)
     made[REFERENCE / "formats.md", "schemas"] = schema_lines()
+    made[REFERENCE / "formats.md", "meter formats"] = format_lines()
     return made
 
 
