@@ -30,28 +30,39 @@ HATCH = {
     "color": "rgba(255,255,255,.35)",
 }
 NODE_GAP, ROW_PIXELS = 22, 40
+CROWDED = 9
+"""So many nodes on one side get labels of one line."""
+SEPARATORS = {True: " · ", False: "\n"}
+DAYS_A_WEEK = 7
 
 
-def curve(frame: pl.DataFrame, parts: list[str], fine: bool) -> dict[str, Any]:
-    """A stacked curve from a table of `frames`: bars for days, filled steps for half-hours (`fine`)."""
+def curve(frame: pl.DataFrame, parts: list[str], fine: bool, week: bool = False) -> dict[str, Any]:
+    """A stacked curve from a table of `frames`: bars for days, filled steps for half-hours (`fine`)
+    of a day or a `week`."""
     label, *names = frame.columns
+    # Four names do not fit one line of a phone, and axis labels of a week only one a day.
+    narrow: dict[str, Any] = {"yAxis": {"splitNumber": 3}, "grid": {"top": 58 if len(parts) < 4 else 82}}
+    labels = {"alignMinLabel": "left", "alignMaxLabel": "right", "hideOverlap": True}
+    if week:
+        labels["interval"] = round(frame.height / DAYS_A_WEEK) - 1
     outward = [name for name, part in zip(names, parts, strict=True) if part in OUTWARD]
     source = frame.with_columns([-pl.col(name) for name in outward])
     return {
         "animation": False,
-        "legend": {"top": 0, "left": 0, "itemGap": 14},
+        "legend": {"top": 0, "left": 0, "itemGap": 14, "icon": "roundRect"},
         "tooltip": {"trigger": "axis", "valueFormatter": "localized", "confine": True},
         "grid": {"left": 4, "right": 8, "top": 58, "bottom": 4, "containLabel": True},
         "dataset": {"source": source},
         "xAxis": {
             "type": "category",
             "boundaryGap": not fine,
+            "axisLabel": labels if fine else {},
             "axisTick": {"show": False},
             "axisLine": {"onZero": False},
         },
         "yAxis": {"type": "value", "name": "kWh", "axisLabel": {"formatter": "{value}"}, "nameGap": 10},
         "series": [_part(part, name, label, fine) for part, name in zip(parts, names, strict=True)],
-        "media": [{"query": {"maxWidth": 480}, "option": {"yAxis": {"splitNumber": 3}}}],
+        "media": [{"query": {"maxWidth": 480}, "option": narrow}],
     }
 
 
@@ -80,6 +91,7 @@ def sankey(flows: Flows, name: Callable[[Node], str], say: Words, ink: str) -> t
         totals[source] = totals.get(source, 0) + energy
         totals[target] = totals.get(target, 0) + energy
     right = len(totals) - len(left)
+    crowded = max(len(left), right) > CROWDED
     option = {
         "animation": False,
         "tooltip": {"valueFormatter": "localized", "confine": True},
@@ -88,8 +100,8 @@ def sankey(flows: Flows, name: Callable[[Node], str], say: Words, ink: str) -> t
                 "type": "sankey",
                 "left": 2,
                 "right": 2,
-                "top": 8,
-                "bottom": 8,
+                "top": 14,
+                "bottom": 14,
                 "nodeWidth": 14,
                 "nodeGap": NODE_GAP,
                 "layoutIterations": 0,
@@ -97,7 +109,7 @@ def sankey(flows: Flows, name: Callable[[Node], str], say: Words, ink: str) -> t
                 "emphasis": {"focus": "adjacency"},
                 "lineStyle": {"color": "gradient", "opacity": 0.35},
                 "data": [
-                    _node(node, energy, name, node in left, say, ink)
+                    _node(node, energy, name, node in left, say, ink, crowded)
                     for node, energy in sorted(totals.items(), key=lambda item: _place(item[0]))
                 ],
                 "links": [
@@ -116,12 +128,14 @@ def _place(node: Node) -> tuple[int, int]:
     return (2 if last else int(node.kind is Kind.GRID), node.number)
 
 
-def _node(node: Node, energy: int, name: Callable[[Node], str], left: bool, say: Words, ink: str) -> Mapping[str, Any]:
+def _node(
+    node: Node, energy: int, name: Callable[[Node], str], left: bool, say: Words, ink: str, crowded: bool
+) -> Mapping[str, Any]:
     return {
         "name": name(node),
         "itemStyle": {"color": NODE_COLOURS[node.kind], "borderWidth": 0},
         "label": {
-            "formatter": f"{name(node)}\n{say.kwh(energy)}",
+            "formatter": f"{name(node)}{SEPARATORS[crowded]}{say.kwh(energy)}",
             "position": "right" if left else "left",
             "lineHeight": 16,
             "color": ink,

@@ -37,7 +37,9 @@ def show(scene: Scene, series: Series, key: str, file_name: str, alt: str) -> No
             )
             first = chosen or first
     frame = frames.steps(series, first, number, say) if number else frames.daily(series, say)
-    st.echarts_chart(charts.curve(frame, series.parts, fine=bool(number)), height=360, alt=alt, key=f"{key}-chart")
+    st.echarts_chart(
+        charts.curve(frame, series.parts, fine=bool(number), week=number > 1), height=360, alt=alt, key=f"{key}-chart"
+    )
     below = "sold" if "sold" in series.parts else "surplus" if "surplus" in series.parts else "nothing"
     st.caption(say(f"chart.below_{below}"))
     with st.expander(say("chart.table"), icon=":material/table:"):

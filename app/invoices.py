@@ -21,7 +21,8 @@ def show(scene: Scene, invoice: dict[str, Any], way: str) -> None:
     other = invoice["issuer"] if way == "received" else invoice["receiver"]
     with st.container(border=True, gap="small"):
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-            st.markdown(f"**{say(f'bill.{way}_one', who=scene.member(other))}**", width="content")
+            who = say(f"bill.{way}_member", number=other) if other else say(f"bill.{way}_community")
+            st.markdown(f"**{who}**", width="content")
             st.markdown(f"**{say.euros(int(invoice['total']))}**", width="content")
         shown.table(
             [say("bill.line"), say("bill.energy"), say("bill.price"), say("bill.amount")],

@@ -30,12 +30,16 @@ STYLE = """
 .stMainBlockContainer { max-width: 68rem; padding-top: 4.5rem; padding-bottom: 3rem; }
 [data-testid="stMetricValue"] { font-size: 1.6rem; }
 .stMarkdown table { width: 100%; font-variant-numeric: tabular-nums; }
-.stMarkdown td, .stMarkdown th { overflow-wrap: anywhere; }
+.stMarkdown td { overflow-wrap: anywhere; }
+.st-key-phone-pages { display: none; }
+.st-key-phone-pages [data-testid="stIconMaterial"] { display: none; }
+@media (max-width: 768px) { .st-key-phone-pages { display: flex; } }
 .stMarkdown td[style*="right"] { white-space: nowrap; }
 @media (max-width: 480px) {
   .stMainBlockContainer { padding-left: .8rem; padding-right: .8rem; }
   h1 { font-size: 1.9rem !important; }
-  .stMarkdown td, .stMarkdown th { padding: .35rem .3rem; font-size: .86rem; }
+  .stMarkdown td, .stMarkdown th { padding: .35rem .3rem; font-size: .84rem; }
+  .stMarkdown th { font-size: .78rem; }
 }
 </style>
 """
@@ -111,13 +115,15 @@ def main() -> None:
         say = choose_language()
     # Streamlit's shell says English whatever the page says; screen readers need to know.
     st.html(f"<script>document.documentElement.lang = '{say.language}'</script>", unsafe_allow_javascript=True)
-    page = st.navigation(
-        [
-            st.Page(f"views/{name}.py", title=say(f"frame.{name}"), icon=icon, default=name == "community")
-            for name, icon in PAGES.items()
-        ],
-        position="top",
-    )
+    pages = {
+        name: st.Page(f"views/{name}.py", title=say(f"frame.{name}"), icon=icon, default=name == "community")
+        for name, icon in PAGES.items()
+    }
+    page = st.navigation(list(pages.values()), position="top")
+    # Streamlit folds the navigation into a corner on a phone; there, the pages are listed in plain sight as well.
+    with st.container(horizontal=True, gap="xsmall", key="phone-pages"):
+        for name, one in pages.items():
+            st.page_link(one, label=say(f"frame.{name}_short"), width="content")
     with troubles.told(say):
         scene = set_scene(say)
         if scene is not None:

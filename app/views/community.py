@@ -29,11 +29,11 @@ def show_figures(scene: Scene, found: Indicators, cents: int) -> None:
     listed = [
         ("produced", say.kwh(found.produced)),
         ("shared", say.kwh(found.allocated)),
-        ("surplus", say.kwh(found.surplus)),
         ("scr", say.percent(found.scr_ppm)),
     ]
     if scene.reader:
         listed += [
+            ("surplus", say.kwh(found.surplus)),
             ("consumed", say.kwh(found.consumed)),
             ("residual", say.kwh(found.residual)),
             ("ssr", say.percent(found.ssr_ppm)),

@@ -143,7 +143,7 @@ def when(scene: Scene, finding: dict[str, int]) -> str:
 def show(scene: Scene) -> None:
     """The page."""
     say = scene.say
-    st.title(say("period.title", month=say.month(scene.period)), anchor=False)
+    st.title(say("period.title", month=say.title_month(scene.period)), anchor=False)
     shown.state_badge(scene)
     st.markdown(say("period.lead"))
     with st.grid(min_column_width=300, row_height="content"):

@@ -75,6 +75,11 @@ class Words:
         """A period's name, `June 2016`."""
         return f"{self(f'dates.month.{period % 100}')} {period // 100}"
 
+    def title_month(self, period: int) -> str:
+        """A period's name at the beginning of a line."""
+        name = self.month(period)
+        return name[0].upper() + name[1:]
+
     def date(self, seconds: int, zone: str) -> str:
         """A local date, `1 June 2016`."""
         at = written.local(seconds, zone)

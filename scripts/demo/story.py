@@ -33,6 +33,7 @@ def open_stage(label: str, folder: Path, url: str, voice: Voice, store: str = "s
     where = calendar.zone(neighbourhood.time_zone)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "daisee.toml").write_text(f'rpc = "{url}"\nstore = "{store}"\ndeployment = "deployment.json"\n')
+    shutil.copyfile(cast.FOLDER / "names.json", folder / "names.json")
     connection = Connection(url)
     ports = [local_chain.free_port() for _ in range(WORKERS)]
     clock = Clock(connection, where)
