@@ -47,6 +47,8 @@ class Code(StrEnum):
     PRODUCTION_MISSING = "production_missing"
     REGISTERS_CHANGE = "registers_change"
     REPEATED_HOUR = "repeated_hour"
+    ROUNDED = "rounded"
+    STAMPING = "stamping"
     STEP_CHANGE = "step_change"
     UNIT_UNSTATED = "unit_unstated"
     UNKNOWN_CODE = "unknown_code"

@@ -1,0 +1,63 @@
+"""Redaction of Spanish tables: one point's rows of the intervals inside [start, end), one direction's columns."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from offchain_worker.domain.roster import Direction
+from offchain_worker.meters.curve import assemble
+from offchain_worker.meters.delimited import Table, replaced
+from offchain_worker.meters.formats.spanish import Readings, Value
+from offchain_worker.meters.rows import Rows
+from offchain_worker.meters.text import chosen_meter
+
+
+def inside(made: tuple[Rows, ...], meter: str, start: int, end: int) -> set[int]:
+    """The line numbers (from 1) of the point's rows whose interval is known and inside [start, end)."""
+    first = next(rows for rows in made if rows.meter == meter)
+    seconds = assemble([first]).seconds_at(first.stamps)
+    starts = first.stamps - seconds if first.stamped == "end" else first.stamps
+    kept = (seconds > 0) & (starts >= start) & (starts + seconds <= end)
+    return set(first.numbers[kept].tolist())
+
+
+def cut(
+    table: Table,
+    made: tuple[Rows, ...],
+    meter_column: int,
+    values: dict[Value, int],
+    name: str,
+    stand_in: str,
+    start: int,
+    end: int,
+    meter: str,
+    direction: Direction | None,
+) -> bytes:
+    """
+    The lines down to the header, then the rows that stay, in their order. The id is replaced wherever it stands; the
+    columns of the other direction are left empty; what stands above the header and names another point goes.
+    """
+    meters = {rows.meter for rows in made}
+    kept = chosen_meter(meters, meter, stand_in, name)
+    numbers = inside(made, kept, start, end)
+    blank = {at: "" for value, at in values.items() if direction not in (None, value.direction)}
+    written = []
+    for at in range(table.header + 1):
+        line = table.lines[at]
+        if not any(other and other in line for other in meters - {kept}):
+            written.append((at, line.replace(kept, stand_in) if kept else line))
+    for at, fields in table.rows:
+        if at + 1 in numbers:
+            own = {meter_column: stand_in} if 0 <= meter_column < len(fields) else {}
+            written.append((at, replaced(table.lines[at], table.delimiter, own | blank)))
+    return table.encoded(written)
+
+
+def hours_inside(readings: Readings, made: tuple[Rows, ...], meter: str, start: int, end: int) -> np.ndarray:
+    """Which of the readings (bool[n]) are of this point and of an interval inside [start, end)."""
+    first = next(rows for rows in made if rows.meter == meter)
+    seconds = assemble([first]).seconds_at(first.stamps)
+    starts = first.stamps - seconds if first.stamped == "end" else first.stamps
+    own = np.array([other == meter for other in readings.meters])
+    own[own] = (seconds > 0) & (starts >= start) & (starts + seconds <= end)
+    return own
