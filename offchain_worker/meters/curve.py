@@ -101,6 +101,22 @@ def whole_energy(numerators: np.ndarray, restarts: np.ndarray) -> np.ndarray:
     return energies
 
 
+def inside(rows: Rows, start: int, end: int) -> np.ndarray:
+    """
+    Which rows show nothing but what happened inside [start, end): bool[n]. Of a register that is every reading from the
+    one bound to the other.
+    """
+    if rows.kind == "index" and rows.seconds is None:
+        within: np.ndarray = (rows.stamps >= start) & (rows.stamps <= end)
+        return within
+    if len(rows.stamps) == 0:
+        return np.zeros(0, dtype=bool)
+    seconds = assemble([rows]).seconds_at(rows.stamps)
+    begins = rows.stamps - seconds if rows.stamped == "end" else rows.stamps
+    whole: np.ndarray = (seconds > 0) & (begins >= start) & (begins + seconds <= end)
+    return whole
+
+
 def assemble(parts: Sequence[Rows]) -> Curve:
     """
     One curve from the rows of one point, direction and quality, from one file or several. Repeated rows count once,

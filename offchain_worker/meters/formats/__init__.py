@@ -20,10 +20,12 @@ from offchain_worker.meters.formats import (
     enedis_r50,
     enedis_r151,
     enedis_r171,
+    sge_hdm,
     sge_soap,
 )
 
 FORMATS: tuple[ModuleType, ...] = (
+    sge_hdm,
     enedis_customer_space,
     enedis_r4x,
     enedis_r15,

@@ -7,25 +7,30 @@ interval.
     Horodate;Valeur
     2016-06-01T00:30:00+02:00;330
 
-A stamp is the END of its interval, with its offset; W and kW are means over the interval, Wh and kWh energies; an
-empty value is missing. The step usually is not stated and follows from the stamps. A stage (`Etape metier`) other than
-`Comptage Brut` is the operator's estimate. A file may hold several such blocks, for one point or several, and a block's
-head may be repeated. A half-hourly mean of a Linky meter is an even number of watts, since it counts whole Wh.
+A stamp is the END of its interval, with its offset, but the START where the step is 5 or 10 minutes (segments C1 to
+C4, see `enedis_series`); W and kW are means over the interval, Wh and kWh energies, an empty unit is W and an empty value
+is missing. The step usually is not stated and follows from the stamps. A stage (`Etape metier`) other than `Comptage
+Brut` is the operator's estimate. A file may hold several such blocks, for one point or several, and a block's head may
+be repeated. A half-hourly mean of a Linky meter is an even number of watts, since it counts whole Wh.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import polars as pl
 
 from offchain_worker.domain.roster import Direction
-from offchain_worker.meters.curve import assemble
+from offchain_worker.meters.curve import inside
 from offchain_worker.meters.errors import MeterFileError
+from offchain_worker.meters.findings import Code, Finding, Severity
 from offchain_worker.meters.formats.enedis_head import COLUMNS, HEADER, Head, fields, read_head
+from offchain_worker.meters.formats.enedis_series import FINE, usual_step
 from offchain_worker.meters.rows import EARLIEST, LARGEST_READING, LATEST, MILLIONTHS, Rows
 from offchain_worker.meters.text import chosen_meter, lines_of, quoted
+from offchain_worker.meters.zone import DAY
 
 NAME = "enedis_customer_space"
 SIGNATURE = "'Identifiant PRM;Type de donnees;...' (Enedis customer space)"
@@ -53,7 +58,11 @@ def claims(data: bytes) -> bool:
 
 def parse(data: bytes, name: str) -> tuple[Rows, ...]:
     """The curves of the file, in the order in which they first appear. Raises MeterFileError naming the row."""
-    lines = lines_of(data, name)
+    return parse_lines(lines_of(data, name), name)
+
+
+def parse_lines(lines: list[str], name: str) -> tuple[Rows, ...]:
+    """The curves of a file's lines. Raises MeterFileError naming the row."""
     table = _table(lines)
     return _curves(_blocks(lines, table, name), table, name)
 
@@ -72,21 +81,28 @@ def redact(
     byte but for the id. `meter` and `direction` name the point to keep of several. Raises MeterFileError.
     """
     lines = lines_of(data, name)
+    meters = {block.head.meter for block in _blocks(lines, _table(lines), name)}
+    kept = chosen_meter(meters, meter, stand_in, name)
+    written = redacted_lines(lines, name, (kept, stand_in), (start, end), direction)
+    return ("\n".join(line for _, line in written).rstrip("\n") + "\n").encode()
+
+
+def redacted_lines(
+    lines: list[str], name: str, ids: tuple[str, str], period: tuple[int, int], direction: Direction | None
+) -> list[tuple[int, str]]:
+    """The lines (with their places) of the first id's blocks that stay, under the second one. Raises MeterFileError."""
     table = _table(lines)
     blocks = _blocks(lines, table, name)
-    kept = chosen_meter({block.head.meter for block in blocks}, meter, stand_in, name)
-    inside = np.zeros(len(lines), dtype=bool)
+    stays = ~table["is_row"].to_numpy()
     for rows in _curves(blocks, table, name):
-        seconds = assemble([rows]).seconds_at(rows.stamps)
-        inside[rows.numbers - 1] = (seconds > 0) & (rows.stamps - seconds >= start) & (rows.stamps <= end)
-    stays = inside | ~table["is_row"].to_numpy()
-    written: list[str] = []
+        stays[rows.numbers - 1] = inside(rows, *period)
+    written: list[tuple[int, str]] = []
     for block in blocks:
-        if block.head.meter == kept and direction in (None, block.head.direction):
+        if block.head.meter == ids[0] and direction in (None, block.head.direction):
             for index in np.flatnonzero(stays[block.first : block.after]) + block.first:
-                named = index in block.head.lines
-                written.append(lines[index].replace(kept, stand_in, 1) if named else lines[index])
-    return ("\n".join(written).rstrip("\n") + "\n").encode()
+                line = lines[index]
+                written.append((int(index), line.replace(*ids, 1) if index in block.head.lines else line))
+    return written
 
 
 def _table(lines: list[str]) -> pl.DataFrame:
@@ -176,11 +192,13 @@ def _rows(blocks: list[Block], table: pl.DataFrame, name: str) -> Rows:
     if too_large.any():
         raise MeterFileError(name, int(at[too_large][0]) + 1, "a reading of 1 GW (1 GWh) or more")
     amounts = (whole * MILLIONTHS + chosen["millionths"].to_numpy()) * head.factor
+    step = head.step or usual_step(stamps)
+    stamped, found = _stamping(head, step, stamps, offsets)
     return Rows(
         meter=head.meter,
         direction=head.direction,
         estimated=head.estimated,
-        stamped="end",
+        stamped=stamped,
         is_power=head.is_power,
         stamps=stamps,
         amounts=np.where(chosen["negative"].to_numpy(), -amounts, amounts),
@@ -189,5 +207,23 @@ def _rows(blocks: list[Block], table: pl.DataFrame, name: str) -> Rows:
         offsets=offsets,
         whole_watts=head.is_power,
         step=head.step,
-        findings=tuple(head.findings(stamps, offsets)),
+        findings=(*head.findings(stamps, offsets, step if stamped == "start" else 0), *found),
     )
+
+
+def _stamping(
+    head: Head, step: int, stamps: np.ndarray, offsets: np.ndarray
+) -> tuple[Literal["start", "end"], list[Finding]]:
+    """
+    Where stamps stand. Fine steps have STARTs, unless the first stamp is past a midnight and the last one is on one, as
+    those of whole days of ENDs are; that is said. An empty unit is the mark of files that always have STARTs.
+    """
+    if len(stamps) == 0 or step > FINE:
+        return "end", []
+    first, last = int(np.argmin(stamps)), int(np.argmax(stamps))
+    clock = (stamps + offsets) % DAY
+    if not head.unit_stated or clock[first] == 0 or clock[last] != 0:
+        return "start", []
+    message = "stamps end on a midnight: read as ends of intervals, though Enedis writes starts for this step"
+    bounds = (int(stamps[first]), int(stamps[last]))
+    return "end", [Finding(*bounds, Code.STAMPING, Severity.WARNING, head.meter, len(stamps), message)]

@@ -12,15 +12,15 @@ import numpy as np
 from offchain_worker.domain.roster import Direction
 from offchain_worker.meters.errors import MeterFileError
 from offchain_worker.meters.findings import Code, Finding, Severity
+from offchain_worker.meters.formats.enedis_series import unit_unstated, wrong_id
 from offchain_worker.meters.text import BOM, quoted
 
 HEADER = ["identifiant prm", "type de donnees", "date de debut", "date de fin", "grandeur physique"]
 HEADER += ["grandeur metier", "etape metier", "unite", "pas en minutes"]
 COLUMNS = ["horodate", "valeur"]
 
-_UNITS = {"w": (1, True), "kw": (1000, True), "wh": (1, False), "kwh": (1000, False)}
+_UNITS = {"": (1, True), "w": (1, True), "kw": (1000, True), "wh": (1, False), "kwh": (1000, False)}
 _DIRECTIONS = {"consommation": Direction.CONSUMPTION, "production": Direction.PRODUCTION}
-_PRM = re.compile(r"[0-9]{14}")
 _STEP = re.compile(r"(?:pt)?(5|10|15|30|60)m?")
 _DATE = re.compile(r"([0-9]{2})/([0-9]{2})/([0-9]{4})")
 DAY = 86400
@@ -41,6 +41,7 @@ class Head:
     step: int
     ends: int
     lines: tuple[int, ...]
+    unit_stated: bool = True
 
     @property
     def curve(self) -> tuple[str, Direction, bool]:
@@ -56,16 +57,18 @@ class Head:
         """This head with the line of an equal one that follows it."""
         return replace(self, lines=self.lines + other.lines, ends=max(self.ends, other.ends))
 
-    def findings(self, stamps: np.ndarray, offsets: np.ndarray) -> list[Finding]:
-        """A PRM that has not 14 digits; readings that stop before the declared end. For int64[n] UTC stamps."""
+    def findings(self, stamps: np.ndarray, offsets: np.ndarray, length: int = 0) -> list[Finding]:
+        """
+        A PRM that has not 14 digits; readings that stop before the declared end. For int64[n] UTC stamps, `length` what
+        follows the last one.
+        """
         if len(stamps) == 0:
             return []
         first, last = int(stamps.min()), int(stamps.max())
-        found = []
-        if not _PRM.fullmatch(self.meter):
-            message = f"{quoted(self.meter)} is no PRM: a PRM has 14 digits, this has {len(self.meter)} characters"
-            found.append(Finding(first, last, Code.WRONG_ID, Severity.WARNING, self.meter, 1, message))
-        local = last + int(offsets[int(np.argmax(stamps))])
+        found = wrong_id(self.meter, first, last)
+        if not self.unit_stated:
+            found.append(unit_unstated(self.meter, first, last))
+        local = last + length + int(offsets[int(np.argmax(stamps))])
         if local < self.ends:
             days = (self.ends - local + DAY - 1) // DAY
             message = f"readings stop {days} day(s) before the end the file declares"
@@ -109,6 +112,7 @@ def read_head(line: str, name: str, row: int) -> Head:
         step=int(stated[1]) * 60 if stated else 0,
         ends=_midnight(names[3]),
         lines=(row - 1,),
+        unit_stated=unit != "",
     )
 
 

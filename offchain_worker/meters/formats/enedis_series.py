@@ -145,7 +145,7 @@ def rows(series: Series, texts: Texts, name: str, stamped: Literal["start", "end
     seconds = _steps(texts, numbers, name) if is_load else np.zeros(len(numbers), dtype=np.int64)
     ends = np.full(len(numbers), stamped == "end" or not (is_load or series.days))
     if is_load and stamped is None:
-        ends = np.where(seconds > 0, seconds, _usual_step(clock.local)) > FINE
+        ends = np.where(seconds > 0, seconds, usual_step(clock.local)) > FINE
     stamps, doubt = _moments(clock, ends)
     found = local_time.doubts(clock.local, stamps, doubt, present, series.meter)
     ahead = clock.offsets if clock.zoned.all() else None
@@ -188,6 +188,19 @@ def wrong_id(meter: str, first: int, last: int) -> list[Finding]:
     return [Finding(first, last, Code.WRONG_ID, Severity.WARNING, meter, 1, message)]
 
 
+def unit_unstated(meter: str, first: int, last: int) -> Finding:
+    """An info about a curve whose unit is left empty, as Enedis does for watts."""
+    message = "the file does not state the unit: read as W"
+    return Finding(first, last, Code.UNIT_UNSTATED, Severity.INFO, meter, 1, message)
+
+
+def usual_step(local: np.ndarray) -> int:
+    """The most frequent distance of neighbouring stamps that is a step; an hour if there is none."""
+    distances = np.diff(np.unique(local))
+    lengths, counts = np.unique(distances[np.isin(distances, STEP_LENGTHS)], return_counts=True)
+    return int(lengths[np.argmax(counts)]) if len(lengths) else 3600
+
+
 def ignored(meter: str, what: str, count: int, row: int) -> Finding:
     """An info about rows of a quantity that nobody shares."""
     message = f"{count} rows of {what} are left out, first in row {row}: only active energy can be shared"
@@ -224,8 +237,7 @@ def _about(series: Series, stamps: np.ndarray) -> list[Finding]:
         )
         found.append(Finding(first, last, Code.DIRECTION_UNSTATED, Severity.INFO, series.meter, count, message))
     if not series.unit_stated:
-        message = "the file does not state the unit: read as W, as Enedis writes it"
-        found.append(Finding(first, last, Code.UNIT_UNSTATED, Severity.INFO, series.meter, count, message))
+        found.append(unit_unstated(series.meter, first, last))
     return found
 
 
@@ -256,13 +268,6 @@ def _steps(texts: Texts, numbers: np.ndarray, name: str) -> np.ndarray:
     wrong = (stated != "").to_numpy() & ~np.isin(seconds, STEP_LENGTHS)
     _refuse(wrong, numbers, name, lambda at: f"step {quoted(stated[at])} is not 5, 10, 15, 30 or 60 minutes")
     return seconds
-
-
-def _usual_step(local: np.ndarray) -> int:
-    """The most frequent distance of neighbouring stamps that is a step; an hour if there is none."""
-    distances = np.diff(np.unique(local))
-    lengths, counts = np.unique(distances[np.isin(distances, STEP_LENGTHS)], return_counts=True)
-    return int(lengths[np.argmax(counts)]) if len(lengths) else 3600
 
 
 def _moments(clock: columns.Stamps, ends: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

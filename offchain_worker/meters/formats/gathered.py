@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 
 from offchain_worker.domain.roster import Direction
-from offchain_worker.meters.curve import assemble
+from offchain_worker.meters.curve import inside
 from offchain_worker.meters.errors import MeterFileError
 from offchain_worker.meters.findings import Finding
 from offchain_worker.meters.formats import enedis_series
@@ -120,16 +120,3 @@ def redacted(
     if {series.meter for series in walk(left, name).curves} - {stand_in}:
         raise MeterFileError(name, 0, "has ids of points where redaction does not find them")
     return left
-
-
-def inside(rows: Rows, start: int, end: int) -> np.ndarray:
-    """Which rows show nothing but what happened inside [start, end): bool[n]. Of a register, readings from its bounds."""
-    if not len(rows.stamps):
-        return np.zeros(0, dtype=bool)
-    if rows.kind == "index" and rows.seconds is None:
-        within: np.ndarray = (rows.stamps >= start) & (rows.stamps <= end)
-        return within
-    seconds = assemble([rows]).seconds_at(rows.stamps)
-    begins = rows.stamps - seconds if rows.stamped == "end" else rows.stamps
-    whole: np.ndarray = (seconds > 0) & (begins >= start) & (begins + seconds <= end)
-    return whole

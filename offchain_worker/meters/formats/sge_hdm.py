@@ -1,0 +1,207 @@
+"""
+Histories of measures from Enedis' SGE (HDM), and customer-space exports that hold more than load curves: blocks of
+several kinds stacked in one file.
+
+    Identifiant PRM;Type de donnees;Date de debut;Date de fin;Grandeur physique;Grandeur metier;Etape metier;Unite
+    12345678901234;Index;20/10/2020;02/02/2022;Energie active;Consommation;Comptage Brut;
+    Horodate;Type de releve;EAS F1;…;EAS F10;EAS D1;…;EAS D4;EAS T
+    2021-01-08T23:00:00+01:00;Arrêté quotidien;15747;…;15747;…;15747
+    Periode;Identifiant calendrier fournisseur;…
+    Identifiant PRM;Type de donnees;…                     (again, for the daily peak power)
+
+Load curves are read as in customer-space files; histories of segment C4 leave the unit empty (W) and carry START stamps.
+An index is read from its total (T), else the sum of the distributor's registers (D), else of the supplier's (F). A daily
+reading (`Arrêté quotidien`) is that of the START of the local day its stamp names, whatever hour is written: Enedis writes
+23:00+01:00 all winter, and the load curve of the same genuine point agrees with midnight to 1 Wh. Peak powers are left out.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from offchain_worker.domain.roster import Direction
+from offchain_worker.meters.curve import inside
+from offchain_worker.meters.errors import MeterFileError
+from offchain_worker.meters.findings import Finding
+from offchain_worker.meters.formats import enedis_customer_space, enedis_series
+from offchain_worker.meters.formats.enedis_head import HEADER, fields
+from offchain_worker.meters.formats.enedis_series import TOTAL, Series, Texts, direction_of, meter_of
+from offchain_worker.meters.rows import Rows
+from offchain_worker.meters.text import chosen_meter, lines_of, quoted
+
+NAME = "sge_hdm"
+SIGNATURE = "'Identifiant PRM;Type de donnees;...' with other blocks than load curves (SGE HDM)"
+
+_HEADS = re.compile(
+    rb"Identifiant PRM;Type de donn[^\n]*\n\s*([^;\n]*);([^;\n]*);(?:[^;\n]*;){5}([^;\r\n]*)", re.IGNORECASE
+)
+_REGISTER = re.compile(r"ea[si]?\s*([fdt])\s*(\d*)")
+_STAMP = re.compile(r"\d{4}-\d\d-\d\d")
+LOAD, INDEX = "courbe de charge", "index"
+
+
+@dataclass(frozen=True)
+class Block:
+    """A head and what follows it: lines `first` up to `after` (counted from 0); the description stands at `described`."""
+
+    first: int
+    described: int
+    after: int
+    kind: str
+
+
+def claims(data: bytes) -> bool:
+    """Is it a file with such heads, of which one is of something else than a load curve, or has no unit?"""
+    if not enedis_customer_space.claims(data):
+        return False
+    return any(found[2].strip().lower() != LOAD.encode() or not found[3].strip() for found in _HEADS.finditer(data))
+
+
+def parse(data: bytes, name: str) -> tuple[Rows, ...]:
+    """The curves and registers of the file. Raises MeterFileError naming the row."""
+    lines = lines_of(data, name)
+    blocks = _blocks(lines, name)
+    made = []
+    if any(block.kind == LOAD for block in blocks):
+        made += enedis_customer_space.parse_lines(_only(lines, blocks), name)
+    made += [enedis_series.rows(series, texts, name) for series, texts in _registers(lines, blocks, name).items()]
+    notes = _left_out(lines, blocks)
+    if not made:
+        raise MeterFileError(name, 0, "holds no active energy: neither a load curve nor an index")
+    return tuple(
+        replace(rows, findings=rows.findings + tuple(n for n in notes if n.meter == rows.meter)) for rows in made
+    )
+
+
+def redact(
+    data: bytes,
+    name: str,
+    stand_in: str,
+    start: int,
+    end: int,
+    meter: str = "",
+    direction: Direction | None = None,
+) -> bytes:
+    """
+    One point's load curves inside [start, end) and registers from `start` to `end` under another id, other blocks left
+    out; heads stay byte for byte but for the id. Raises MeterFileError.
+    """
+    lines = lines_of(data, name)
+    blocks = _blocks(lines, name)
+    known = {lines[block.described].split(";")[0].strip() for block in blocks}
+    kept = chosen_meter(known, meter, stand_in, name)
+    written: list[tuple[int, str]] = []
+    if any(block.kind == LOAD for block in blocks):
+        written += enedis_customer_space.redacted_lines(
+            _only(lines, blocks), name, (kept, stand_in), (start, end), direction
+        )
+    for series, texts in _registers(lines, blocks, name).items():
+        if series.meter == kept and direction in (None, series.direction):
+            rows = enedis_series.rows(series, texts, name)
+            written += [(int(row) - 1, lines[row - 1]) for row in rows.numbers[inside(rows, start, end)]]
+    for block in blocks:
+        described = lines[block.described]
+        if block.kind == INDEX and described.split(";")[0].strip() == kept:
+            head = range(block.first, block.described + 2)
+            if direction in (None, _head(described, name, block.described + 1)[1]):
+                written += [(at, lines[at].replace(kept, stand_in, 1)) for at in head]
+    written = [(at, line) for at, line in sorted(written) if line.strip()]
+    bom = "\ufeff" if lines[0].startswith("\ufeff") and not (written and written[0][1].startswith("\ufeff")) else ""
+    return (bom + "\n".join(line for _, line in written) + "\n").encode()
+
+
+def _blocks(lines: list[str], name: str) -> list[Block]:
+    """The file's blocks. Raises MeterFileError for a file that begins otherwise or ends in a head."""
+    heads = [at for at, line in enumerate(lines) if line.lstrip("\ufeff")[:15].casefold() == "identifiant prm"]
+    if not heads or any(line.strip("\ufeff\r ") for line in lines[: heads[0]]):
+        raise MeterFileError(name, 1, "does not begin with 'Identifiant PRM;Type de donnees'")
+    blocks = []
+    for at, after in zip(heads, [*heads[1:], len(lines)], strict=True):
+        if fields(lines[at])[:8] != HEADER[:8]:
+            raise MeterFileError(name, at + 1, f"{quoted(lines[at])} is no header of a block: truncated or damaged")
+        described = next((row for row in range(at + 1, after) if lines[row].strip()), None)
+        if described is None:
+            raise MeterFileError(name, after, "ends where a description should follow: truncated")
+        parts = fields(lines[described])
+        if len(parts) < 8:
+            raise MeterFileError(
+                name, described + 1, f"{quoted(lines[described])} does not describe a point in 8 fields"
+            )
+        blocks.append(Block(at, described, after, parts[1]))
+    return blocks
+
+
+def _only(lines: list[str], blocks: list[Block]) -> list[str]:
+    """The lines with every block blanked that holds no load curve, so that rows keep their numbers."""
+    left = [""] * len(lines)
+    for block in blocks:
+        if block.kind == LOAD:
+            left[block.first : block.after] = lines[block.first : block.after]
+    return left
+
+
+def _left_out(lines: list[str], blocks: list[Block]) -> list[Finding]:
+    """An info per block of something that nobody shares."""
+    notes = []
+    for block in blocks:
+        if block.kind not in (LOAD, INDEX):
+            rows = sum(1 for line in lines[block.described + 1 : block.after] if _STAMP.match(line))
+            meter = lines[block.described].split(";")[0].strip()
+            notes.append(enedis_series.ignored(meter, block.kind, rows, block.first + 1))
+    return notes
+
+
+def _head(line: str, name: str, row: int) -> tuple[str, Direction, str]:
+    """Point, direction and stage of an index. Raises MeterFileError for anything but active energy in Wh."""
+    parts = fields(line)
+    if parts[4] != "energie active" or parts[7] not in ("", "wh"):
+        reason = f"is an index of {quoted(parts[4])} in {quoted(parts[7])}, not of active energy in Wh"
+        raise MeterFileError(name, row, f"{reason}, and not a load curve")
+    return meter_of(line.split(";")[0], name, row), direction_of(parts[5], name, row), parts[6]
+
+
+def _registers(lines: list[str], blocks: list[Block], name: str) -> dict[Series, Texts]:
+    """The rows of every point's register, by curve. Raises MeterFileError naming the row."""
+    found: dict[Series, Texts] = {}
+    for block in blocks:
+        if block.kind != INDEX:
+            continue
+        meter, direction, stage = _head(lines[block.described], name, block.described + 1)
+        series = Series(meter, direction, 1, False, stage, kind="index", quantity=TOTAL)
+        texts = found.setdefault(series, Texts())
+        _readings(lines, block, texts, name)
+    return found
+
+
+def _readings(lines: list[str], block: Block, texts: Texts, name: str) -> None:
+    header = block.described + 1
+    names = fields(lines[header]) if header < block.after else []
+    grids: dict[str, list[int]] = {"t": [], "d": [], "f": []}
+    for at, column in enumerate(names):
+        if register := _REGISTER.fullmatch(column):
+            grids[register[1]].append(at)
+    if names[:1] != ["horodate"] or not any(grids.values()):
+        raise MeterFileError(name, block.described + 1, "is an index without registers (EAS …), and not a load curve")
+    daily = names.index("type de releve") if "type de releve" in names else -1
+    rows: list[tuple[int, list[str]]] = []
+    for at in range(header + 1, block.after):
+        line = lines[at].rstrip("\r")
+        if not line.strip():
+            continue
+        if fields(line)[0] == "periode":
+            break
+        parts = line.split(";")
+        if len(parts) not in (len(names), len(names) + 1) or not _STAMP.match(parts[0]):
+            raise MeterFileError(name, at + 1, f"{quoted(line)} is no row of registers: truncated or damaged")
+        rows.append((at, parts))
+    columns = next((of for of in grids.values() if any(parts[at].strip() for _, parts in rows for at in of)), [])
+    for at, parts in rows:
+        values = [parts[column].strip() for column in columns]
+        known = [value for value in values if value]
+        if any(not (value.isascii() and value.isdigit() and len(value) <= 12) for value in known):
+            raise MeterFileError(name, at + 1, f"{quoted(lines[at])} has a register that is no whole number")
+        is_daily = daily >= 0 and "quotidien" in parts[daily].casefold()
+        texts.stamps.append(parts[0][:10] if is_daily else parts[0])
+        texts.values.append(str(sum(map(int, known))) if known else "")
+        texts.numbers.append(at + 1)
