@@ -23,10 +23,11 @@ contract CommunityRegistry is RegistryWallets, RegistryPoints {
         address meterData,
         bytes32 agreement,
         uint64 replacementDelay,
+        uint48 votingAge,
         Founder[] memory founders
     )
         RegistryRoles(governor, provider, gridOperator, auditors, meterData)
-        RegistryMembers(agreement, founders)
+        RegistryMembers(agreement, votingAge, founders)
         RegistryWallets(replacementDelay)
     {}
 }

@@ -27,6 +27,8 @@ import {Column, ConsentKind, Direction, MemberIndex, PeriodId, PointIndex, Sourc
  * G9. A roster has at least one column and at most `MAX_COLUMNS`, and is ordered by (point, from).
  * G10. A new owner of a point gets a new point id; a point id names one point and one owner.
  * G11. At least one auditor is appointed at any time.
+ * G12. A member has a vote from `votingAge` after enrolment on, a founder at once; a producer is one from the second its
+ *     first production participation is entered to the second the end of its last is: neither changes for a past second.
  */
 interface ICommunityRegistry {
     /**
@@ -163,7 +165,30 @@ interface ICommunityRegistry {
     /// @notice The replacement that waits for `member`; zeros if none.
     function replacementOf(MemberIndex member) external view returns (address newWallet, uint64 completableAt);
 
-    /// @notice EIP-5805 vote source: 1 for a member at the past second `timepoint`, else 0.
+    /// @notice The member that `account` stood for at the past second `timepoint` (0 if none), and the second from which
+    /// it has a vote.
+    function voterAt(address account, uint256 timepoint) external view returns (MemberIndex member, uint48 votesFrom);
+
+    /// @notice The same for many: `votesFrom << 16 | member` each.
+    function votersAt(address[] calldata accounts, uint256 timepoint) external view returns (uint256[] memory);
+
+    /// @notice Seconds of membership before the first vote; founders have theirs at once.
+    function votingAge() external view returns (uint48);
+
+    /// @notice The producers at the past second `timepoint` among the members 256·block256 to 256·block256 + 255, one bit
+    /// each, the lowest first.
+    function producersAt(uint256 block256, uint256 timepoint) external view returns (uint256);
+
+    /// @notice EIP-5805: 1 for who has a vote now, else 0.
+    function getVotes(address account) external view returns (uint256);
+
+    /// @notice EIP-5805: the members at the past second `timepoint`, what quorums are shares of.
+    function getPastTotalSupply(uint256 timepoint) external view returns (uint256);
+
+    /// @notice EIP-5805: everybody votes for itself; proxies are the governor's.
+    function delegates(address account) external view returns (address);
+
+    /// @notice EIP-5805 vote source: 1 for who has a vote at the past second `timepoint`, else 0.
     function getPastVotes(address account, uint256 timepoint) external view returns (uint256);
 
     /// @notice EIP-6372: seconds of the chain.

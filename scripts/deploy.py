@@ -17,7 +17,9 @@ from typing import Any
 from web3 import Web3
 from web3.utils.address import get_create_address
 
+from offchain_worker.chain.contract import selector
 from offchain_worker.chain.deployment import Deployment
+from offchain_worker.chain.governor import Majority
 from offchain_worker.domain import key, tariff
 
 # In the order of deployment: the nonce of each is the deployer's first nonce plus its place.
@@ -40,6 +42,29 @@ def predicted_addresses(deployer: str, nonce: int) -> dict[str, str]:
     }
 
 
+# What more than half of the votes decides: the rules of every period, who audits, the calendar's years. All other calls
+# need two thirds. With `doubleMajority` the first two also need a majority among producers and among consumers.
+ORDINARY_CALLS = (
+    ("RuleBook", "setKey"),
+    ("RuleBook", "setTariff"),
+    ("RuleBook", "setConformity"),
+    ("CommunityRegistry", "setAuditor"),
+    ("MeterDataRegistry", "extendCalendar"),
+)
+
+
+def call_majorities(double_majority: bool, places: dict[str, str]) -> list[tuple[str, bytes, int]]:
+    """The governor's list: target, selector, majority."""
+    return [
+        (
+            places[contract],
+            selector(contract, function),
+            Majority.DOUBLE if double_majority and function in ("setKey", "setTariff") else Majority.ORDINARY,
+        )
+        for contract, function in ORDINARY_CALLS
+    ]
+
+
 def constructor_arguments(plan: dict[str, Any], places: dict[str, str]) -> dict[str, list[Any]]:
     """The arguments of each constructor, from the plan and the predicted addresses."""
     founders = [(f["wallet"], f["kind"], f["digest"], f["signature"]) for f in plan["founders"]]
@@ -54,9 +79,20 @@ def constructor_arguments(plan: dict[str, Any], places: dict[str, str]) -> dict[
             places["MeterDataRegistry"],
             plan["agreement"],
             plan["replacementDelay"],
+            plan["votingAge"],
             founders,
         ],
-        "KeyGovernor": [places["CommunityRegistry"], plan["votingDelay"], plan["votingPeriod"], plan["quorumPpm"]],
+        "KeyGovernor": [
+            places["CommunityRegistry"],
+            (
+                plan["votingDelay"],
+                plan["votingPeriod"],
+                plan["lateQuorumExtension"],
+                plan["quorumPpm"],
+                plan["maximumProxies"],
+            ),
+            call_majorities(plan["doubleMajority"], places),
+        ],
         "RuleBook": [
             places["KeyGovernor"],
             places["CommunityRegistry"],

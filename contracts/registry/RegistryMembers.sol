@@ -34,14 +34,22 @@ abstract contract RegistryMembers is RegistryRoles, EIP712, Nonces {
     bytes32 public constant CONSENT_TYPEHASH = keccak256("Consent(bytes32 agreement,address wallet,uint256 nonce)");
 
     bytes32 public immutable override agreement;
+    uint48 public immutable override votingAge;
+    uint48 private immutable _foundedAt;
 
     uint16 public override memberCount;
     mapping(MemberIndex => Member) internal _members;
     mapping(address => Wallet) internal _wallets;
     Checkpoints.Trace208 private _memberships;
 
-    constructor(bytes32 agreement_, Founder[] memory founders) EIP712("DAISEE CommunityRegistry", "1") {
+    constructor(
+        bytes32 agreement_,
+        uint48 votingAge_,
+        Founder[] memory founders
+    ) EIP712("DAISEE CommunityRegistry", "1") {
         agreement = agreement_;
+        votingAge = votingAge_;
+        _foundedAt = clock();
         for (uint256 i; i < founders.length; ++i) _enrol(founders[i]);
     }
 
@@ -82,11 +90,39 @@ abstract contract RegistryMembers is RegistryRoles, EIP712, Nonces {
         return _memberships.upperLookupRecent(uint48(timepoint));
     }
 
-    function getPastVotes(address account, uint256 timepoint) external view override returns (uint256) {
+    function voterAt(address account, uint256 timepoint) public view override returns (MemberIndex, uint48) {
         // The present second is not past: membership may still change within it.
         if (timepoint >= clock()) revert RegistryFutureLookup(timepoint, clock());
-        (bool isMember, ) = _memberAt(account, timepoint);
-        return isMember ? 1 : 0;
+        return _voterAt(account, timepoint);
+    }
+
+    function votersAt(address[] calldata accounts, uint256 timepoint) external view override returns (uint256[] memory) {
+        if (timepoint >= clock()) revert RegistryFutureLookup(timepoint, clock());
+        uint256[] memory voters = new uint256[](accounts.length);
+        for (uint256 i; i < voters.length; ++i) {
+            (MemberIndex member, uint48 votesFrom) = _voterAt(accounts[i], timepoint);
+            voters[i] = (uint256(votesFrom) << 16) | MemberIndex.unwrap(member);
+        }
+        return voters;
+    }
+
+    function getPastVotes(address account, uint256 timepoint) external view override returns (uint256) {
+        (MemberIndex member, uint48 votesFrom) = voterAt(account, timepoint);
+        return MemberIndex.unwrap(member) != 0 && votesFrom <= timepoint ? 1 : 0;
+    }
+
+    function getVotes(address account) external view override returns (uint256) {
+        (MemberIndex member, uint48 votesFrom) = _voterAt(account, clock());
+        return MemberIndex.unwrap(member) != 0 && votesFrom <= clock() ? 1 : 0;
+    }
+
+    function getPastTotalSupply(uint256 timepoint) external view override returns (uint256) {
+        if (timepoint >= clock()) revert RegistryFutureLookup(timepoint, clock());
+        return _memberships.upperLookupRecent(uint48(timepoint));
+    }
+
+    function delegates(address account) external pure override returns (address) {
+        return account;
     }
 
     function clock() public view override returns (uint48) {
@@ -110,6 +146,16 @@ abstract contract RegistryMembers is RegistryRoles, EIP712, Nonces {
             return (false, MemberIndex.wrap(0));
         }
         return (true, wallet.member);
+    }
+
+    /// A founder votes from the founding on; who leaves and comes back is no founder any more.
+    function _voterAt(address account, uint256 timepoint) private view returns (MemberIndex member, uint48 votesFrom) {
+        Wallet memory wallet = _wallets[account];
+        bool isMember = wallet.joinedAt != 0 &&
+            wallet.joinedAt <= timepoint &&
+            (wallet.leftAt == 0 || wallet.leftAt > timepoint);
+        if (!isMember) return (MemberIndex.wrap(0), 0);
+        return (wallet.member, wallet.joinedAt == _foundedAt ? wallet.joinedAt : wallet.joinedAt + votingAge);
     }
 
     function _activeMember(MemberIndex member) internal view returns (Member storage record) {

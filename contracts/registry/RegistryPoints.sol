@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import {Checkpoints} from "@openzeppelin/contracts/utils/structs/Checkpoints.sol";
+
 import {Column, Direction, MemberIndex, PeriodId, PointIndex, Source} from "../Types.sol";
 import {RegistryMembers} from "./RegistryMembers.sol";
 
@@ -12,6 +14,8 @@ import {RegistryMembers} from "./RegistryMembers.sol";
  * copied, and `rosterOf` answers the same for ever.
  */
 abstract contract RegistryPoints is RegistryMembers {
+    using Checkpoints for Checkpoints.Trace256;
+
     struct Participation {
         MemberIndex member;
         uint16 group;
@@ -38,6 +42,8 @@ abstract contract RegistryPoints is RegistryMembers {
     mapping(PointIndex => bytes32) private _pointIds;
     mapping(bytes32 pointId => bool) private _pointIdTaken;
     mapping(MemberIndex => PointIndex[]) private _pointsOf;
+    mapping(MemberIndex => uint16) private _openProductions;
+    mapping(uint256 block256 => Checkpoints.Trace256) private _producers;
 
     function addPoint(
         bytes32 pointId,
@@ -76,6 +82,7 @@ abstract contract RegistryPoints is RegistryMembers {
         if (last.ordinal != 0) _earlier[point][last.ordinal] = last;
         _last[point] = Participation(member, group, last.direction, last.source, last.ordinal + 1, from, OPEN);
         _remember(member, point);
+        if (last.direction == Direction.PRODUCTION && _openProductions[member]++ == 0) _markProducer(member, true);
         emit ParticipationOpened(point, member, group, from, pointId);
     }
 
@@ -86,6 +93,8 @@ abstract contract RegistryPoints is RegistryMembers {
         uint64 earliest = last.from > frozenUntil ? last.from : frozenUntil;
         if (to < earliest) revert RegistryTooEarly(to, earliest);
         _last[point].to = to;
+        bool endsProduction = last.direction == Direction.PRODUCTION && last.to == OPEN;
+        if (endsProduction && --_openProductions[last.member] == 0) _markProducer(last.member, false);
         emit ParticipationClosed(point, last.member, to);
     }
 
@@ -117,6 +126,11 @@ abstract contract RegistryPoints is RegistryMembers {
         if (columns > MAX_COLUMNS) revert RegistryTooManyColumns(columns, MAX_COLUMNS);
         roster = new Column[](columns);
         _collect(start, end, roster);
+    }
+
+    function producersAt(uint256 block256, uint256 timepoint) external view override returns (uint256) {
+        if (timepoint >= clock()) revert RegistryFutureLookup(timepoint, clock());
+        return _producers[block256].upperLookupRecent(timepoint);
     }
 
     function participatesUntil(MemberIndex member) public view override returns (uint64 until) {
@@ -162,6 +176,15 @@ abstract contract RegistryPoints is RegistryMembers {
     function _lastOf(PointIndex point) private view returns (Participation memory) {
         if (PointIndex.unwrap(point) >= pointCount) revert RegistryPointUnknown(point);
         return _last[point];
+    }
+
+    /// Dated by the entry, not by the participation's bounds, which may lie in the past: what was so at a past second
+    /// stays so.
+    function _markProducer(MemberIndex member, bool isProducer) private {
+        uint256 index = MemberIndex.unwrap(member);
+        Checkpoints.Trace256 storage trace = _producers[index / 256];
+        uint256 mark = 1 << (index % 256);
+        trace.push(clock(), isProducer ? trace.latest() | mark : trace.latest() & ~mark);
     }
 
     function _nameAnew(PointIndex point, bytes32 pointId) private {

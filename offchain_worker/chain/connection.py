@@ -12,10 +12,11 @@ from typing import Any
 import requests
 import structlog
 import tenacity
+from eth_typing import HexStr
 from web3 import HTTPProvider, Web3
-from web3.exceptions import ExtraDataLengthError
+from web3.exceptions import ExtraDataLengthError, TransactionNotFound
 from web3.middleware import ExtraDataToPOAMiddleware
-from web3.types import RPCEndpoint, RPCResponse
+from web3.types import RPCEndpoint, RPCResponse, TxReceipt
 
 from .errors import ChainUnavailable
 
@@ -76,6 +77,21 @@ class Connection:
     def chain_id(self) -> int:
         """The chain's id, as the node says."""
         return self.web3.eth.chain_id
+
+    def receipt(self, transaction: str) -> TxReceipt | None:
+        """The receipt of a mined transaction; None if it is not mined."""
+        try:
+            return self.web3.eth.get_transaction_receipt(HexStr(transaction))
+        except TransactionNotFound:
+            return None
+
+    def knows(self, transaction: str) -> bool:
+        """Whether the node has the transaction, mined or waiting."""
+        try:
+            self.web3.eth.get_transaction(HexStr(transaction))
+        except TransactionNotFound:
+            return False
+        return True
 
     def stamp(self, block: int | str = "latest") -> BlockStamp:
         """The block's number, hash and time; proof-of-authority chains included."""

@@ -47,6 +47,14 @@ def _errors() -> dict[bytes, dict[str, Any]]:
     return found
 
 
+def selector(name: str, function: str) -> bytes:
+    """The four bytes a call of the contract's function begins with."""
+    for entry in abi_of(name):
+        if entry["type"] == "function" and entry["name"] == function:
+            return keccak(text=f"{function}({','.join(_canonical_type(part) for part in entry['inputs'])})")[:4]
+    raise KeyError(f"{name} has no function {function}")
+
+
 def refusal(call: str, error: ContractLogicError) -> ContractRefused:
     """Turn a revert into the error's name and arguments, or what the node said if no contract of ours has it."""
     data = error.data if isinstance(error.data, str) else ""

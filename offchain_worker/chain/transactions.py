@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import structlog
 from eth_account.signers.local import LocalAccount
 from web3.contract.contract import ContractFunction
@@ -31,8 +33,12 @@ class Sender:
         """Who sends; None in a dry run."""
         return self.account.address if self.account else None
 
-    def send(self, call: ContractFunction, sender: str | None = None) -> TxReceipt | None:
+    def send(
+        self, call: ContractFunction, sender: str | None = None, before: Callable[[str], None] | None = None
+    ) -> TxReceipt | None:
         """Send the call and wait for its receipt; None in a dry run (where `sender` is who would have sent).
+
+        `before` is told the transaction's hash before it is sent.
 
         Raises ContractRefused if the contract would refuse or did, ChainUnavailable if it is not mined in time.
         """
@@ -56,6 +62,8 @@ class Sender:
             }
         )
         signed = self.account.sign_transaction(transaction)  # type: ignore[arg-type]
+        if before is not None:
+            before(signed.hash.to_0x_hex())
         sent = web3.eth.send_raw_transaction(signed.raw_transaction)
         try:
             receipt = web3.eth.wait_for_transaction_receipt(sent, timeout=RECEIPT_TIMEOUT_SECONDS, poll_latency=0.05)

@@ -1,4 +1,4 @@
-"""`daisee propose | vote | tally | execute`: change a rule by a vote of the members."""
+"""`daisee propose | vote | proxy | tally | execute`: change a rule by a vote of the members."""
 
 from __future__ import annotations
 
@@ -7,9 +7,14 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from hexbytes import HexBytes
+from web3.exceptions import ContractCustomError, ContractLogicError
 
+from offchain_worker.chain import ballots, calls, relay_client
+from offchain_worker.chain.ballots import LAST_NONCE, Ballot, SignedBallot
 from offchain_worker.chain.community import Community
-from offchain_worker.chain.governor import Proposal, Support
+from offchain_worker.chain.contract import refusal
+from offchain_worker.chain.governor import Proposal, ProposalState, Support, signed_description
 from offchain_worker.domain import conformity_rules, key, tariff
 from offchain_worker.domain.errors import DaiseeError
 from offchain_worker.domain.roster import Direction
@@ -57,6 +62,15 @@ def rule_call(community: Community, subject: Subject, document: str, effective_f
     return bytes.fromhex(encoded.removeprefix("0x"))
 
 
+def rehearse(community: Community, target: str, call: bytes) -> None:
+    """Try a call as the governor would make it now. Raises ContractRefused: what cannot be done is not worth a vote."""
+    web3 = community.connection.web3
+    try:
+        web3.eth.call({"from": community.governor.address, "to": target, "data": HexBytes(call)})  # type: ignore[typeddict-item]
+    except (ContractCustomError, ContractLogicError) as error:
+        raise refusal("the proposal's call", error) from error
+
+
 def proposal_numbered(community: Community, number: int) -> Proposal:
     """The proposal with this number (1 is the first ever). Raises ProposalUnknown."""
     proposals = community.governor.proposals()
@@ -77,33 +91,103 @@ def propose(
     session = Session.of(context)
     community = session.community
     call = rule_call(community, subject, document.read_text(encoding="utf-8"), effective_from)
-    arguments = ([community.rules.address], [0], [call], description)
-    session.sender(community).send(community.governor.function("propose", *arguments))
+    sender = session.sender(community)
+    rehearse(community, community.rules.address, call)
+    arguments = ([community.rules.address], [0], [call], signed_description(description, str(sender.address)))
+    sender.send(community.governor.function("propose", *arguments))
     number = len(community.governor.proposals())
     output.emit({"proposal": number}, as_json, lambda r: output.results.print(f"proposal {r['proposal']} is made"))
 
 
+SUPPORTS = {Choice.FOR: Support.FOR, Choice.AGAINST: Support.AGAINST, Choice.ABSTAIN: Support.ABSTAIN}
+
+
+class BallotRefused(DaiseeError):
+    """The ballot cannot count, in the words a relayer would use."""
+
+
 def vote(
     context: typer.Context,
-    number: Annotated[int, typer.Argument(help="The proposal's number, see `daisee tally`")],
-    choice: Annotated[Choice, typer.Argument(help="Your ballot")],
+    number: Annotated[int | None, typer.Argument(help="The proposal's number, see `daisee tally`")] = None,
+    choice: Annotated[Choice | None, typer.Argument(help="Your ballot")] = None,
     reason: Annotated[str, typer.Option("--reason", help="Why, for all to read")] = "",
+    sign: Annotated[Path | None, typer.Option("--sign", help="Sign only, and write the ballot to this file")] = None,
+    relay: Annotated[str | None, typer.Option("--relay", help="Sign, and hand the ballot to this relayer")] = None,
+    send: Annotated[
+        Path | None, typer.Option("--send", help="Send somebody's signed ballot, alone", exists=True, dir_okay=False)
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Cast a ballot."""
+    """Cast a ballot: by transaction, or signed (`--sign`, `--relay`), or send a signed one (`--send`)."""
     session = Session.of(context)
     community = session.community
-    proposal = proposal_numbered(community, number)
-    support = int(Support[{"for": "FOR", "against": "AGAINST", "abstain": "ABSTAIN"}[choice.value]])
-    governor = community.governor
+    if send is not None:
+        result = send_alone(session, community, send)
+    elif number is None or choice is None:
+        raise typer.BadParameter("name the proposal and the choice, or a signed ballot with --send")
+    else:
+        proposal = proposal_numbered(community, number)
+        result = {"proposal": number, "choice": choice.value}
+        if sign is None and relay is None:
+            result |= cast(session, community, proposal, choice, reason)
+        else:
+            result |= hand_in(signed_ballot(session, community, proposal, choice, reason), sign, relay)
+
+    def show(shown: dict[str, Any]) -> None:
+        for name, value in shown.items():
+            output.results.print(f"{name}: {value}", markup=False)
+
+    output.emit(result, as_json, show)
+
+
+def cast(session: Session, community: Community, proposal: Proposal, choice: Choice, reason: str) -> dict[str, Any]:
+    """Vote by the identity's own transaction."""
+    governor, support = community.governor, int(SUPPORTS[choice])
     call = (
         governor.function("castVoteWithReason", proposal.identifier, support, reason)
         if reason
         else governor.function("castVote", proposal.identifier, support)
     )
     receipt = session.sender(community).send(call)
-    result = {"proposal": number, "choice": choice.value, "transaction": receipt["transactionHash"].to_0x_hex()}  # type: ignore[index]
-    output.emit(result, as_json, lambda r: output.results.print(f"ballot cast: {r['choice']} ({r['transaction']})"))
+    return {"transaction": receipt["transactionHash"].to_0x_hex()}  # type: ignore[index]
+
+
+def signed_ballot(
+    session: Session, community: Community, proposal: Proposal, choice: Choice, reason: str
+) -> SignedBallot:
+    """The identity's ballot with its next nonce, signed, and checked as the contract would."""
+    governor, identity = community.governor, session.identity
+    nonce = governor.next_nonce(proposal.identifier, identity.address)
+    if nonce > LAST_NONCE:
+        raise BallotRefused("your ballot can only be changed by a transaction now: vote without --sign and --relay")
+    ballot = Ballot(proposal.identifier, int(SUPPORTS[choice]), identity.address, nonce, reason)
+    signed = ballots.sign(ballot, community.deployment.chain_id, governor.address, identity.signing_key)
+    fault = governor.fault(signed)
+    if fault is not None:
+        raise BallotRefused(f"{fault.message} ({fault.code})")
+    return signed
+
+
+def hand_in(signed: SignedBallot, file: Path | None, relay: str | None) -> dict[str, Any]:
+    """Write the ballot to a file, hand it to a relayer, or both."""
+    result: dict[str, Any] = {"ballot": signed.identifier}
+    if file is not None:
+        file.write_text(signed.to_json(), encoding="utf-8")
+        result["file"] = str(file)
+    if relay is not None:
+        result["receipt"] = relay_client.post(relay, signed).document
+    return result
+
+
+def send_alone(session: Session, community: Community, file: Path) -> dict[str, Any]:
+    """Send a signed ballot as a transaction of its own; whoever sends it pays, the voter's choice stands."""
+    signed = ballots.parse(file.read_bytes())
+    fault = community.governor.fault(signed)
+    if fault is not None:
+        raise BallotRefused(f"{file}: {fault.message} ({fault.code})")
+    call = community.governor.function("castBallotBySig", signed.ballot.proposal, signed.abi())
+    receipt = session.sender(community).send(call)
+    return {"ballot": signed.identifier, "transaction": receipt["transactionHash"].to_0x_hex()}  # type: ignore[index]
 
 
 def execute(
@@ -122,22 +206,49 @@ def execute(
 
 
 def tally_of(community: Community, number: int, proposal: Proposal) -> dict[str, Any]:
-    """A proposal's state and votes, as the command prints them."""
+    """A proposal's state, votes and terms, as the command prints them."""
     now = community.connection.stamp().timestamp
-    members = community.registry.call("membersAt", min(proposal.vote_start, now - 1))
-    tally = community.governor.tally(proposal, members)
-    return {
+    tally = community.governor.tally(proposal)
+    found: dict[str, Any] = {
         "proposal": number,
-        "description": proposal.description,
+        "id": str(proposal.identifier),
+        "description": proposal.question,
+        "proposer": proposal.proposer,
+        "calls": [
+            line
+            for target, value, call in zip(proposal.targets, proposal.values, proposal.calls, strict=True)
+            for line in calls.describe(community, target, value, call)
+        ],
         "state": tally.state.name.lower(),
+        "majority": tally.majority.name.lower(),
+        "majorityMet": tally.majority_met,
         "for": tally.in_favour,
         "against": tally.against,
         "abstain": tally.abstain,
         "quorum": tally.quorum,
+        "quorumReached": tally.quorum_reached,
         "members": tally.members,
         "opens": proposal.vote_start,
-        "closes": proposal.vote_end,
+        "closes": tally.closes,
+        "prolonged": tally.prolonged,
+        "secondsLeft": max(0, tally.closes - now)
+        if tally.state in (ProposalState.PENDING, ProposalState.ACTIVE)
+        else 0,
     }
+    if tally.colleges is not None:
+        found["colleges"] = {
+            "producers": [tally.colleges.producers_for, tally.colleges.producers_against, tally.colleges.producers],
+            "consumers": [tally.colleges.consumers_for, tally.colleges.consumers_against, tally.colleges.consumers],
+        }
+    return found
+
+
+def time_left(seconds: int) -> str:
+    """Seconds as `2 d 3 h left`."""
+    if seconds == 0:
+        return "over"
+    days, hours, minutes = seconds // 86_400, seconds % 86_400 // 3_600, seconds % 3_600 // 60
+    return f"{days} d {hours} h left" if days else f"{hours} h {minutes} min left"
 
 
 def tally(
@@ -158,7 +269,9 @@ def tally(
         for row in rows:
             output.results.print(
                 f"{row['proposal']}. {row['description']}\n   {row['state']}: {row['for']} for, {row['against']} against, "
-                f"{row['abstain']} abstain; quorum {row['quorum']} of {row['members']} members",
+                f"{row['abstain']} abstain; quorum {row['quorum']} of {row['members']} members"
+                f"{' (reached)' if row['quorumReached'] else ''}; majority: {row['majority'].replace('_', ' ')}"
+                f"{' (met)' if row['majorityMet'] else ''}; {time_left(row['secondsLeft'])}",
                 markup=False,
             )
 

@@ -8,7 +8,22 @@ import typer
 
 from offchain_worker.domain.errors import DaiseeError
 
-from . import account, audit, dataset, doctor, engine, governance, key, meters, output, period, store, worker
+from . import (
+    account,
+    audit,
+    dataset,
+    doctor,
+    engine,
+    governance,
+    key,
+    meters,
+    output,
+    period,
+    proxy,
+    relay,
+    store,
+    worker,
+)
 from . import settings as settings_module
 from .settings import AsOption, ConfigOption, DeploymentOption, RpcOption, StoreOption
 
@@ -50,6 +65,8 @@ app.command()(governance.propose)
 app.command()(governance.vote)
 app.command()(governance.tally)
 app.command()(governance.execute)
+app.add_typer(proxy.app, name="proxy")
+app.command()(relay.relay)
 app.add_typer(account.app, name="account")
 app.add_typer(store.app, name="store")
 app.command()(audit.audit)

@@ -90,12 +90,12 @@ def application(journal: Journal, pulse: Pulse) -> Starlette:
     )
 
 
-class Face:
-    """The application served from a thread of the worker's process."""
+class Server:
+    """An application served from a thread of the process."""
 
-    def __init__(self, journal: Journal, pulse: Pulse, host: str, port: int) -> None:
+    def __init__(self, served: Starlette, host: str, port: int) -> None:
         config = uvicorn.Config(
-            application(journal, pulse),
+            served,
             host=host,
             port=port,
             log_level="warning",
@@ -129,6 +129,13 @@ class Face:
             self._server.run()
         except SystemExit:
             return
+
+
+class Face(Server):
+    """The worker's application, served."""
+
+    def __init__(self, journal: Journal, pulse: Pulse, host: str, port: int) -> None:
+        super().__init__(application(journal, pulse), host, port)
 
 
 def _until(condition: Callable[[], bool], seconds: float) -> bool:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from offchain_worker.chain.governor import ProposalState, Support
+from offchain_worker.chain.governor import ProposalState, Support, signed_description
 from offchain_worker.domain import key
 from offchain_worker.jobs import gathering, results
 from offchain_worker.storage import places
@@ -30,8 +30,9 @@ def vote_on_key(stage: Stage) -> None:
     proposed = key.parse(json.dumps(stage.neighbourhood.key))
     call = community.rules.contract.encode_abi("setKey", args=[proposed.abi(), stage.period_start])
     voters = [person for person in stage.founders() if person.wallet]
-    arguments = ([community.rules.address], [0], [call], QUESTION)
-    receipt = stage.sender(voters[0].slug).send(governor.function("propose", *arguments))
+    proposer = stage.sender(voters[0].slug)
+    arguments = ([community.rules.address], [0], [call], signed_description(QUESTION, str(proposer.address)))
+    receipt = proposer.send(governor.function("propose", *arguments))
     voice.spent("propose a key", receipt)
     proposal = governor.proposals()[-1]
     stage.clock.advance_to(proposal.vote_start + 1)
@@ -40,7 +41,7 @@ def vote_on_key(stage: Stage) -> None:
         ballot = governor.function("castVote", proposal.identifier, int(support))
         voice.spent("cast a ballot", stage.sender(voter.slug).send(ballot))
     stage.clock.advance_to(proposal.vote_end + 1)
-    tally = governor.tally(proposal, len(stage.members))
+    tally = governor.tally(proposal)
     voice.say(f"«{QUESTION}» {tally.in_favour} for, {tally.against} against; quorum {tally.quorum} of {tally.members}.")
     if tally.state is not ProposalState.SUCCEEDED:
         raise SystemExit(f"error: the proposal is {tally.state.name}")

@@ -216,9 +216,18 @@ def deploy(
 
     euro = project.EuroToken.deploy(sender)
     registry = project.CommunityRegistry.deploy(
-        at[2], provider, grid_operator, [auditor], at[4], attesting.digest("agreement"), 7 * DAY, founders, sender
+        at[2],
+        provider,
+        grid_operator,
+        [auditor],
+        at[4],
+        attesting.digest("agreement"),
+        7 * DAY,
+        30 * DAY,
+        founders,
+        sender,
     )
-    governor = project.KeyGovernor.deploy(registry, DAY, 3 * DAY, 200_000, sender)
+    governor = project.KeyGovernor.deploy(registry, (DAY, 3 * DAY, DAY, 200_000, 3), [], sender)
     rule_book = project.RuleBook.deploy(
         governor, registry, DAY, PRO_RATA_FOR_ALL, TARIFF, CONFORMITY_RULES, attesting.digest("program"), sender
     )

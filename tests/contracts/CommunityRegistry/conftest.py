@@ -11,6 +11,7 @@ from tests.contracts import consents
 from tests.contracts.people import PLACES
 
 DELAY = 7 * 86400
+VOTING_AGE = 30 * 86400
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +36,7 @@ def deploy(
             "meterData": meter_data_account,
             "agreement": consents.AGREEMENT,
             "replacementDelay": DELAY,
+            "votingAge": VOTING_AGE,
             "founders": founders(place),
         } | changes
         return contracts.CommunityRegistry.deploy(*arguments.values(), {"from": deployer})

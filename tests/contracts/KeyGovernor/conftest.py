@@ -15,9 +15,14 @@ from tests.contracts.people import PLACES
 DAY = 86400
 VOTING_DELAY = 2 * DAY
 VOTING_PERIOD = 7 * DAY
+EXTENSION = DAY
+VOTING_AGE = 30 * DAY
+MAXIMUM_PROXIES = 2
 QUORUM_PPM = 500_000
 NOTICE = 14 * DAY
 AGAINST, FOR, ABSTAIN = 0, 1, 2
+UNLISTED, ORDINARY, TWO_THIRDS, DOUBLE = range(4)
+(NONE, NOT_MEMBER, MEMBER_TOO_NEW, SUPPORT_UNKNOWN, NONCE_TOO_HIGH, SUPERSEDED, SIGNATURE_INVALID) = range(7)
 PENDING, ACTIVE, CANCELED, DEFEATED, SUCCEEDED, _, _, EXECUTED = range(8)
 EQUAL_SHARES = (False, True, 0, consents.NOBODY, [(2, 0, [], [], [])])
 PRO_RATA = (False, True, 0, consents.NOBODY, [(0, 0, [], [], [])])
@@ -50,6 +55,20 @@ class Motion:
         return (*self.actions, "0x" + keccak(text=self.description).hex())
 
 
+def named(description: str, proposer: Any) -> str:
+    """The description with its proposer, as the governor wants it."""
+    return f"{description} #proposer={proposer.address.lower()}"
+
+
+def proposal(town: Town, question: str, calls: list[tuple[Any, str]] | None, by: Any) -> Motion:
+    """`by` proposes equal shares, or whatever calls are given."""
+    chosen = calls or [(town.rule_book, town.rule_book.setKey.encode_input(EQUAL_SHARES, 0))]
+    actions = ([target for target, _ in chosen], [0] * len(chosen), [call for _, call in chosen])
+    description = named(question, by)
+    event = town.governor.propose(*actions, description, {"from": by}).events["ProposalCreated"]
+    return Motion(event["proposalId"], event["voteStart"], event["voteEnd"], actions, description)
+
+
 @pytest.fixture(scope="module")
 def found(
     contracts: Any, deployer: Any, provider: Any, grid_operator: Any, auditor: Any, meter_data_account: Any
@@ -62,6 +81,9 @@ def found(
         period: int = VOTING_PERIOD,
         quorum: int = QUORUM_PPM,
         provider: Any = provider,
+        majorities: dict[str, int] | None = None,
+        extension: int = EXTENSION,
+        proxies: int = MAXIMUM_PROXIES,
     ) -> Town:
         sender = {"from": deployer, "gas_limit": 55_000_000}
         places = [deployer.get_deployment_address(deployer.nonce + i) for i in range(3)]
@@ -73,10 +95,16 @@ def found(
             meter_data_account,
             consents.AGREEMENT,
             7 * DAY,
+            VOTING_AGE,
             founders(places[0]),
             sender,
         )
-        governor = contracts.KeyGovernor.deploy(registry, delay, period, quorum, sender)
+        settings = (delay, period, extension, quorum, proxies)
+        listed = [
+            (places[2], contracts.RuleBook.signatures[name], majority)
+            for name, majority in (majorities or {"setKey": ORDINARY, "setTariff": ORDINARY}).items()
+        ]
+        governor = contracts.KeyGovernor.deploy(registry, settings, listed, sender)
         rule_book = contracts.RuleBook.deploy(governor, registry, NOTICE, PRO_RATA, TARIFF, b"{}", PROGRAM, sender)
         assert [registry.address, governor.address, rule_book.address] == places
         return Town(registry, governor, rule_book)
@@ -103,10 +131,7 @@ def propose(town: Town, alice: Any) -> Callable[..., Motion]:
     def make(
         description: str = "Equal shares for all", calls: list[tuple[Any, str]] | None = None, by: Any = None
     ) -> Motion:
-        chosen = calls or [(town.rule_book, town.rule_book.setKey.encode_input(EQUAL_SHARES, 0))]
-        actions = ([target for target, _ in chosen], [0] * len(chosen), [call for _, call in chosen])
-        event = town.governor.propose(*actions, description, {"from": by or alice}).events["ProposalCreated"]
-        return Motion(event["proposalId"], event["voteStart"], event["voteEnd"], actions, description)
+        return proposal(town, description, calls, by or alice)
 
     return make
 

@@ -15,9 +15,11 @@ from tests.contracts.KeyGovernor.conftest import (
     FOR,
     PENDING,
     SUCCEEDED,
+    VOTING_AGE,
     VOTING_DELAY,
     Motion,
     Town,
+    proposal,
 )
 from tests.contracts.people import PLACES
 from tests.contracts.refusals import reverts
@@ -62,12 +64,20 @@ def test_cast_vote__with_a_reason__says_it(town: Town, motion: Motion, alice: An
     assert tx.events["VoteCast"]["reason"] == "fairer"
 
 
-def test_cast_vote__twice__is_refused(town: Town, motion: Motion, alice: Any) -> None:
-    """G2."""
-    town.governor.castVote(motion.identifier, FOR, {"from": alice})
-    for support in (FOR, AGAINST):
-        with reverts("GovernorAlreadyCastVote", alice):
-            town.governor.castVote(motion.identifier, support, {"from": alice})
+def test_cast_vote__again__replaces_the_ballot(town: Town, motion: Motion, alice: Any, bob: Any) -> None:
+    """G2: people err; while the vote is open the last choice counts."""
+    town.governor.castVote(motion.identifier, ABSTAIN, {"from": bob})
+    for support, votes in ((FOR, (0, 1, 1)), (AGAINST, (1, 0, 1)), (AGAINST, (1, 0, 1)), (ABSTAIN, (0, 0, 2))):
+        town.governor.castVote(motion.identifier, support, {"from": alice})
+        assert tuple(town.governor.proposalVotes(motion.identifier)) == votes
+        assert tuple(town.governor.ballotOf(motion.identifier, 1)) == (True, support, 15)
+
+
+def test_cast_vote__with_parameters__is_refused(town: Town, motion: Motion, alice: Any) -> None:
+    with reverts("KeyGovernorParamsUnknown"):
+        town.governor.castVoteWithReasonAndParams(motion.identifier, FOR, "", b"\1", {"from": alice})
+    town.governor.castVoteWithReasonAndParams(motion.identifier, FOR, "fair", b"", {"from": alice})
+    assert tuple(town.governor.proposalVotes(motion.identifier)) == (0, 1, 0)
 
 
 @pytest.mark.parametrize("support", [3, 255])
@@ -93,18 +103,24 @@ def test_cast_vote__enrolled_after_the_snapshot__is_refused(
         town.governor.castVote(motion.identifier, FOR, {"from": dave})
 
 
-def test_cast_vote__enrolled_after_the_proposal_but_by_the_snapshot__counts(
-    town: Town, propose: Callable[..., Motion], clock: Callable[[int], None], provider: Any, dave: Any
+@pytest.mark.parametrize("seconds_short", [0, 1])
+def test_cast_vote__new_member__votes_from_the_voting_age_on(
+    town: Town, clock: Callable[[int], None], chain: Any, provider: Any, alice: Any, dave: Any, seconds_short: int
 ) -> None:
-    """G3: the delay is the time to join; the snapshot's own second counts."""
-    proposed = propose("another time")
-    clock(proposed.snapshot - 1)
+    """G3: thirty days of membership at the snapshot, to the second; the founders voted at once."""
     consent = consents.signed(PLACES["dave"], dave.address, town.registry.address)
-    assert town.registry.enrol(consent, {"from": provider}).timestamp == proposed.snapshot
-    clock(proposed.snapshot + 1)
-    town.governor.castVote(proposed.identifier, FOR, {"from": dave})
+    votes_from = town.registry.enrol(consent, {"from": provider}).timestamp + VOTING_AGE
+    clock(votes_from - VOTING_DELAY - 1 - seconds_short)
+    vote = proposal(town, "another time", None, alice)
+    assert vote.snapshot == votes_from - seconds_short
+    clock(vote.snapshot + 1)
 
-    assert tuple(town.governor.proposalVotes(proposed.identifier)) == (0, 1, 0)
+    if seconds_short:
+        with reverts("KeyGovernorMemberTooNew", dave, votes_from, vote.snapshot):
+            town.governor.castVote(vote.identifier, FOR, {"from": dave})
+    else:
+        town.governor.castVote(vote.identifier, FOR, {"from": dave})
+        assert tuple(town.governor.proposalVotes(vote.identifier)) == (0, 1, 0)
 
 
 def test_cast_vote__left_before_the_snapshot__is_refused(
@@ -153,13 +169,9 @@ def test_cast_vote__wallet_replaced_during_the_vote__is_one_vote_still(
     with reverts("KeyGovernorNotMember", alice, open_vote.snapshot):
         town.governor.castVote(open_vote.identifier, FOR, {"from": alice})
     assert town.governor.hasVoted(open_vote.identifier, dave) is old_wallet_voted
-    if old_wallet_voted:
-        with reverts("GovernorAlreadyCastVote", dave):
-            town.governor.castVote(open_vote.identifier, FOR, {"from": dave})
-        assert tuple(town.governor.proposalVotes(open_vote.identifier)) == (1, 0, 0)
-    else:
-        town.governor.castVote(open_vote.identifier, FOR, {"from": dave})
-        assert tuple(town.governor.proposalVotes(open_vote.identifier)) == (0, 1, 0)
+    assert tuple(town.governor.proposalVotes(open_vote.identifier)) == (int(old_wallet_voted), 0, 0)
+    town.governor.castVote(open_vote.identifier, FOR, {"from": dave})
+    assert tuple(town.governor.proposalVotes(open_vote.identifier)) == (0, 1, 0)
 
 
 def test_cast_vote__before_and_after_the_vote__is_refused(
@@ -169,7 +181,8 @@ def test_cast_vote__before_and_after_the_vote__is_refused(
     with reverts("GovernorUnexpectedProposalState", proposed.identifier, PENDING, ONLY_ACTIVE):
         town.governor.castVote(proposed.identifier, FOR, {"from": alice})
     clock(proposed.snapshot)
-    town.governor.castVote(proposed.identifier, FOR, {"from": alice})  # the second after the snapshot
+    for wallet in (alice, bob):
+        town.governor.castVote(proposed.identifier, FOR, {"from": wallet})  # from the second after the snapshot
     clock(proposed.deadline - 1)
     town.governor.castVote(proposed.identifier, FOR, {"from": bob})  # the deadline's own second
     assert town.governor.state(proposed.identifier) != SUCCEEDED

@@ -35,6 +35,7 @@ def registry(
         meter_data_account,
         consents.AGREEMENT,
         7 * 86400,
+        0,
         [],
         {"from": deployer},
     )

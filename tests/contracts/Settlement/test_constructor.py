@@ -70,7 +70,7 @@ def test_constructor__hub_of_another_governor__is_refused(
     at = [deployer.get_deployment_address(nonce + i) for i in range(4)]
     founder = ("0x" + "00" * 20, 1, b"\1" * 32, b"")
     registry = contracts.CommunityRegistry.deploy(
-        c.governor, c.provider, c.grid_operator, [stranger], at[1], b"\1" * 32, DAY, [founder], sender
+        c.governor, c.provider, c.grid_operator, [stranger], at[1], b"\1" * 32, DAY, DAY, [founder], sender
     )
     meter_data = contracts.MeterDataRegistry.deploy(
         registry, c.rule_book, at[2], at[3], 1800, 201605, calendar(), sender
