@@ -96,7 +96,10 @@ abstract contract RegistryMembers is RegistryRoles, EIP712, Nonces {
         return _voterAt(account, timepoint);
     }
 
-    function votersAt(address[] calldata accounts, uint256 timepoint) external view override returns (uint256[] memory) {
+    function votersAt(
+        address[] calldata accounts,
+        uint256 timepoint
+    ) external view override returns (uint256[] memory) {
         if (timepoint >= clock()) revert RegistryFutureLookup(timepoint, clock());
         uint256[] memory voters = new uint256[](accounts.length);
         for (uint256 i; i < voters.length; ++i) {

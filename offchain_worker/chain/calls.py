@@ -46,11 +46,8 @@ def describe(community: Community, target: str, value: int, call: bytes, languag
         return [words["unknown"].format(target=target, call="0x" + call.hex()), *paid]
     function, arguments = decoded
     if contract is community.rules and function in words:
-        return [
-            words[function],
-            *_rule(function, next(iter(arguments.values())), language),
-            *_from(arguments, words),
-        ] + paid
+        rule = _rule(function, next(iter(arguments.values())), language)
+        return [words[function], *rule, *_from(arguments, words), *paid]
     shown = ", ".join(f"{name}={_shown(argument)}" for name, argument in arguments.items())
     return [words["call"].format(contract=contract.name, function=function, arguments=shown), *paid]
 

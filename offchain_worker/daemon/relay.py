@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 import structlog
 from eth_account import Account
 from eth_account.messages import encode_defunct
+from web3.logs import DISCARD
 
 from offchain_worker.chain import ballots
 from offchain_worker.chain.ballots import BallotInvalid, Fault, SignedBallot
@@ -198,7 +199,7 @@ class Relay:
         if receipt["status"] != 1:
             self.queue.mark([name], State.QUEUED)
             return
-        for event in self.community.governor.contract.events.BallotSkipped().process_receipt(receipt):
+        for event in self.community.governor.contract.events.BallotSkipped().process_receipt(receipt, errors=DISCARD):
             args = event["args"]
             if args["voter"] == entry.signed.ballot.voter and args["nonce"] == entry.signed.ballot.nonce:
                 fault = SKIPPED[args["fault"]] or FAULTS["GovernorInvalidSignature"]
