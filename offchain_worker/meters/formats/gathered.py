@@ -9,8 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-import numpy as np
-
 from offchain_worker.domain.roster import Direction
 from offchain_worker.meters.curve import inside
 from offchain_worker.meters.errors import MeterFileError
@@ -107,16 +105,28 @@ def redacted(
     gathered = walk(data, name)
     known = {series.meter for series in gathered.curves}
     kept = chosen_meter(known, meter, stand_in, name)
+    stay = set(staying(gathered, name, kept, period, direction, stamped))
     removed = gathered.apart + [span for of, span in gathered.points if of != kept]
-    for series, texts in gathered.curves.items():
-        spans = gathered.spans[series]
-        stay = np.zeros(len(spans), dtype=bool)
-        if series.meter == kept and direction in (None, series.direction):
-            numbered = replace(texts, numbers=list(range(len(spans))))
-            rows = enedis_series.rows(series, numbered, name, stamped)
-            stay[rows.numbers] = inside(rows, *period)
-        removed += [span for places, stays in zip(spans, stay, strict=True) if not stays for span in places]
+    removed += [place for spans in gathered.spans.values() for row in spans for place in row if place not in stay]
     left = cut(data, removed, []).replace(kept.encode(), stand_in.encode())
     if {series.meter for series in walk(left, name).curves} - {stand_in}:
         raise MeterFileError(name, 0, "has ids of points where redaction does not find them")
     return left
+
+
+def staying(
+    gathered: Gathered,
+    name: str,
+    kept: str,
+    period: tuple[int, int],
+    direction: Direction | None,
+    stamped: Literal["start", "end"] | None = None,
+) -> list[Span]:
+    """The places of one point's rows inside the period. Raises MeterFileError."""
+    stay: list[Span] = []
+    for series, texts in gathered.curves.items():
+        if series.meter == kept and direction in (None, series.direction):
+            spans = gathered.spans[series]
+            rows = enedis_series.rows(series, replace(texts, numbers=list(range(len(spans)))), name, stamped)
+            stay += [place for row in rows.numbers[inside(rows, *period)] for place in spans[row]]
+    return stay
