@@ -14,6 +14,7 @@ from types import ModuleType
 from offchain_worker.meters.errors import UnknownFormat
 from offchain_worker.meters.formats import (
     canonical,
+    data_connect,
     datadis_api,
     datadis_csv,
     dsmr_p1,
@@ -47,6 +48,7 @@ FORMATS: tuple[ModuleType, ...] = (
     enedis_r151,
     enedis_r171,
     sge_soap,
+    data_connect,
     greenbutton,
     datadis_csv,
     e_distribucion,
