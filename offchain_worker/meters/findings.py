@@ -40,6 +40,7 @@ class Code(StrEnum):
     MIXED_POINTS = "mixed_points"
     NEGATIVE = "negative"
     NO_SUCH_TIME = "no_such_time"
+    NO_TIME = "no_time"
     NOT_A_LOAD_CURVE = "not_a_load_curve"
     ODD_WATTS = "odd_watts"
     OFFSET = "offset"

@@ -12,6 +12,9 @@ from offchain_worker.meters.files import TIME_ZONE, merged, read
 from offchain_worker.meters.findings import iso, verdict
 from offchain_worker.meters.series import missing_stretches
 
+MICRO_KWH = 1000
+"""Millionths of a Wh in a µkWh."""
+
 
 def inspect(files: Sequence[tuple[str, bytes]], time_zone: str = TIME_ZONE) -> dict[str, Any]:
     """
@@ -32,6 +35,10 @@ def inspect(files: Sequence[tuple[str, bytes]], time_zone: str = TIME_ZONE) -> d
 
 def _curve(curve: Curve) -> dict[str, Any]:
     steps, counts = np.unique(curve.seconds, return_counts=True)
+    registers = {}
+    if curve.registers is not None and len(curve.registers):
+        first, last = int(curve.registers[0]) // MICRO_KWH, int(curve.registers[-1]) // MICRO_KWH
+        registers = {"register_micro_kwh": {"first": first, "last": last}}
     return {
         "meter": curve.meter,
         "direction": curve.direction.name.lower(),
@@ -43,4 +50,5 @@ def _curve(curve: Curve) -> dict[str, Any]:
         "intervals": len(curve.starts),
         "missing": 0 if curve.kind == "index" else sum(count for _, _, count in missing_stretches(curve)),
         "energy_micro_kwh": int(curve.energy.sum()),
+        **registers,
     }
