@@ -12,9 +12,14 @@ from offchain_worker.daemon import loop
 from offchain_worker.daemon.http import Face, Pulse
 from offchain_worker.daemon.journal import Journal
 from offchain_worker.daemon.worker import Worker
+from offchain_worker.domain.task import TaskKind
+from offchain_worker.jobs import gathering, shell
 from offchain_worker.jobs.program import program_hash
 
-from .session import Session
+from . import files, output
+from .period import PeriodNotReady, TaskName
+from .session import PeriodArgument, Session, period_id
+from .settings import JsonOption
 
 log = structlog.get_logger()
 app = typer.Typer(no_args_is_help=True, help="A worker: checks the data, computes, attests.")
@@ -62,3 +67,34 @@ def once(context: typer.Context, state: StateOption, dry: DryOption = False) -> 
         worker.cycle()
     finally:
         worker.journal.release()
+
+
+@app.command()
+def pack(
+    context: typer.Context,
+    period: Annotated[str, PeriodArgument],
+    task: Annotated[TaskName, typer.Option("--task", help="Which task")],
+    out: Annotated[Path, typer.Option("--out", help="Folder for dataset.zip and the input files")],
+    with_secret: Annotated[
+        bool, typer.Option("--with-secret", help="Put the dataset's secret into dataset.zip, in clear")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Lay a task out as iExec's worker does; without --with-secret the secret must come as one of iExec's secrets."""
+    session = Session.of(context)
+    community, store, chosen = session.community, session.store, period_id(period)
+    kind = TaskKind[task.value.upper()]
+    block = community.connection.stamp().number
+    asked = community.hub.current_task(kind, chosen, block)
+    if asked is None:
+        raise PeriodNotReady(f"the {task.value} task of {period} is not open; see `daisee period status`")
+    terms = gathering.terms(community, asked.task, block)
+    dataset = gathering.dataset(store, asked.task.input_digest)
+    envelopes = community.meter_data.envelopes(chosen, block)
+    secret = gathering.secret(store, envelopes, asked.task.input_digest, session.identity) if with_secret else None
+    packed = {**shell.terms_files(terms), "dataset.zip": shell.pack(dataset.manifest, secret, dataset.blocks)}
+    files.write(out, packed)
+    result = {"taskId": "0x" + asked.task_id.hex(), "files": sorted(packed), "folder": str(out)}
+    output.emit(
+        result, as_json, lambda r: output.results.print(f"{len(r['files'])} files in {r['folder']}", markup=False)
+    )
