@@ -21,7 +21,7 @@ import numpy as np
 
 from offchain_worker.domain.roster import Direction
 from offchain_worker.meters import decimals, json_text
-from offchain_worker.meters.curve import assemble
+from offchain_worker.meters.curve import assemble, inside
 from offchain_worker.meters.errors import MeterFileError
 from offchain_worker.meters.findings import Code, Finding, Severity
 from offchain_worker.meters.json_text import Number
@@ -79,16 +79,16 @@ def redact(
     feed, rows = next((feed, rows) for feed, rows in feeds if feed.meter == kept)
     bound = end
     if rows.kind == "load" and len(rows.stamps):
-        seconds = assemble([rows]).seconds_at(rows.stamps)
-        whole = (seconds > 0) & (rows.stamps >= start) & (rows.stamps + seconds <= end)
-        bound = int((rows.stamps + seconds)[whole].max()) if whole.any() else start
-    inside = [
+        whole = inside(rows, start, end)
+        ends = rows.stamps + assemble([rows]).seconds_at(rows.stamps)
+        bound = int(ends[whole].max()) if whole.any() else start
+    kept_values = [
         [Number(time), Number(value) if value else None]
         for _, time, value in feed.values
         if start <= _seconds(time) and (_seconds(time) < bound or (rows.kind == "index" and _seconds(time) <= end))
     ]
     if direction not in (None, rows.direction) and rows.direction_stated:
-        inside = []
+        kept_values = []
     unit, counter = _unit(feed)
     document = {
         "id": stand_in,
@@ -96,7 +96,7 @@ def redact(
         "unit": ("k" if unit in ("kwh", "kw") else "") + ("Wh" if counter else "W"),
         "unitAssumed": feed.assumed or not feed.unit,
         "directionAssumed": not rows.direction_stated,
-        "data": inside,
+        "data": kept_values,
     }
     return (json_text.dumps(document) + "\n").encode()
 
