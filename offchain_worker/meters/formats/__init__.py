@@ -32,6 +32,7 @@ from offchain_worker.meters.formats import (
     enedis_r171,
     greenbutton,
     i_de,
+    linky_tic,
     sge_hdm,
     sge_soap,
     ufd,
@@ -58,6 +59,7 @@ FORMATS: tuple[ModuleType, ...] = (
     eda_message,
     eda_report,
     dsmr_p1,
+    linky_tic,
     canonical,
     emoncms,
 )

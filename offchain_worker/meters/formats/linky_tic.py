@@ -9,15 +9,16 @@ address of twelve characters. Lines with a wrong checksum are left out and count
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
 
 from offchain_worker.domain.roster import Direction
 from offchain_worker.meters.errors import MeterFileError
-from offchain_worker.meters.findings import Code, Finding, Severity
+from offchain_worker.meters.findings import Code, Finding, Severity, iso
 from offchain_worker.meters.formats.enedis_series import TOTAL, wrong_id
-from offchain_worker.meters.linky_frames import ADDRESSES, CURVES, Frame, Point, frames, moment_of, seal, split
+from offchain_worker.meters.linky_frames import ADDRESSES, CURVES, REGISTERS, Frame, frames, moment_of, seal, split
 from offchain_worker.meters.rows import EARLIEST, LATEST, MILLIONTHS, Rows
 from offchain_worker.meters.text import chosen_meter
 
@@ -61,11 +62,9 @@ def redact(
     meters = _by_meter(data, name)
     kept = chosen_meter(set(meters), meter, stand_in, name)
     written = [
-        _written(frame, kept, stand_in, (start, end), direction)
-        for frame in meters[kept]
-        if start <= frame.moment <= end
+        _written(frame, stand_in, (start, end), direction) for frame in meters[kept] if start <= frame.moment <= end
     ]
-    return b"".join(written) or _written(meters[kept][0], kept, stand_in, (0, 0), direction)
+    return b"".join(written) or _written(meters[kept][0], stand_in, (0, 0), direction)
 
 
 def _by_meter(data: bytes, name: str) -> dict[str, list[Frame]]:
@@ -98,7 +97,16 @@ def _findings(own: Sequence[Frame], timely: Sequence[Frame], meter: str) -> tupl
 
 
 def _registers(meter: str, side: str, timely: Sequence[Frame], said: tuple[Finding, ...]) -> Rows:
-    used = [frame for frame in timely if side in frame.registers]
+    labels = [_labels(frame, side) for frame in timely]
+    counts = Counter(own for own in labels if own)
+    usual = max(sorted(counts), key=counts.__getitem__, default=())
+    certain = [frame for frame, own in zip(timely, labels, strict=True) if own and own == usual]
+    used = [frame for frame in certain if min(frame.classes[label] for label in usual) >= 0]
+    lost = sum(1 for own in labels if own and own != usual)
+    if lost:
+        message = f"{lost} frames without all of the registers {', '.join(usual)}, left out"
+        bounds = (timely[0].moment, timely[-1].moment)
+        said = (*said, Finding(*bounds, Code.REGISTERS_CHANGE, Severity.WARNING, meter, lost, message))
     return Rows(
         meter=meter,
         direction=DIRECTIONS[side],
@@ -113,6 +121,11 @@ def _registers(meter: str, side: str, timely: Sequence[Frame], said: tuple[Findi
         quantity=TOTAL,
         findings=said,
     )
+
+
+def _labels(frame: Frame, side: str) -> tuple[str, ...]:
+    """The registers of one direction that a frame has."""
+    return tuple(sorted(label for label in frame.classes if REGISTERS.get(label, "consumption") == side))
 
 
 def _curve(meter: str, side: str, own: Sequence[Frame]) -> Rows:
@@ -137,9 +150,7 @@ def _curve(meter: str, side: str, own: Sequence[Frame]) -> Rows:
     )
 
 
-def _written(
-    frame: Frame, meter: str, stand_in: str, period: tuple[int, int], direction: Direction | None
-) -> bytes:
+def _written(frame: Frame, stand_in: str, period: tuple[int, int], direction: Direction | None) -> bytes:
     """A frame of what is needed of it: under the stand-in, its address cut or filled to its own length."""
     lines = []
     for line in frame.lines:
@@ -154,4 +165,14 @@ def _written(
             lines.append(seal(label, stand_in, standard))
         elif label == "DATE" or _shown(label, horodate, period, direction):
             lines.append(line)
-    return b"\x02" + b"".join(b"\n" + line + b"\r" for line in lines) + b"\x03\n"
+    time = b"" if frame.moment < 0 or any(line.startswith(b"DATE") for line in lines) else iso(frame.moment).encode()
+    return time + b"\x02" + b"".join(b"\n" + line + b"\r" for line in lines) + b"\x03\n"
+
+
+def _shown(label: str, horodate: str, period: tuple[int, int], direction: Direction | None) -> bool:
+    """Is it a register, or a point of a curve inside the period, of the direction asked for?"""
+    side = REGISTERS.get(label) or CURVES.get(label) or "consumption"
+    if direction not in (None, DIRECTIONS[side]):
+        return False
+    end = moment_of(horodate) if label in CURVES else None
+    return label not in CURVES or (end is not None and period[0] < end <= period[1])
