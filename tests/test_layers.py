@@ -20,7 +20,8 @@ ALLOWED = {
     "jobs": JOINED,
     "daemon": JOINED | {"audit"},
     "audit": JOINED | {"daemon"},
-    "cli": JOINED | {"daemon", "audit"},
+    "billing": JOINED,
+    "cli": JOINED | {"daemon", "audit", "billing"},
 }
 
 

@@ -8,7 +8,7 @@ import typer
 
 from offchain_worker.domain.errors import DaiseeError
 
-from . import account, audit, dataset, doctor, engine, governance, key, meters, output, period, store, worker
+from . import account, audit, bill, dataset, doctor, engine, governance, key, meters, output, period, store, worker
 from . import settings as settings_module
 from .settings import AsOption, ConfigOption, DeploymentOption, RpcOption, StoreOption
 
@@ -51,6 +51,7 @@ app.command()(governance.vote)
 app.command()(governance.tally)
 app.command()(governance.execute)
 app.add_typer(account.app, name="account")
+app.add_typer(bill.app, name="bill")
 app.add_typer(store.app, name="store")
 app.command()(audit.audit)
 
