@@ -14,7 +14,7 @@ import polars as pl
 from app.flows import ALL_PLANTS, Flows, Kind, Node
 from app.words import Words
 
-COLOURS = {"local": "#2c9a58", "grid": "#7488a5", "sold": "#2b8fb3", "surplus": "#c58a10"}
+COLOURS = {"local": "#2c9a58", "grid": "#7488a5", "sold": "#2b8fb3", "surplus": "#b97f0c"}
 NODE_COLOURS = {
     Kind.PLANT: COLOURS["local"],
     Kind.GRID: COLOURS["grid"],

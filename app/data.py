@@ -183,37 +183,46 @@ class Reader:
 
     def community(self) -> dict[str, Any]:
         """The figures every member may read."""
-        return _opened(self.address, self._version, "community", 0, self)
+        return self._open("community", 0)
 
     def bill(self, member: int) -> dict[str, Any]:
         """A member's bill."""
-        return _opened(self.address, self._version, "bill", member, self)
+        return self._open("bill", member)
 
     def curve(self, column: int) -> dict[str, Any]:
         """A column's curve."""
-        return _opened(self.address, self._version, "curve", column, self)
+        return self._open("curve", column)
 
     def findings(self, column: int) -> dict[str, Any]:
         """What the conformity task found in a column's files."""
-        return _opened(self.address, self._version, "findings", column, self)
+        return self._open("findings", column)
 
-    @property
-    def _version(self) -> tuple[str, bytes, bytes]:
+    def _open(self, kind: str, number: int) -> dict[str, Any]:
+        verdict = self.records.verdict
+        if kind == "findings" and verdict is not None:
+            return results.open_findings(self.place.blobs, verdict.findings_digest, self.keys, number)
+        read = getattr(self.result, kind)
+        return read(self.keys) if kind == "community" else read(self.keys, number)
+
+
+class SessionReader(Reader):
+    """A reader that remembers what it opened for as long as the viewer's browser session lasts."""
+
+    def _open(self, kind: str, number: int) -> dict[str, Any]:
         records = self.records
         report = records.accepted.report.result_digest if records.accepted else b""
-        return self.place.store, report, records.verdict.findings_digest if records.verdict else b""
+        findings = records.verdict.findings_digest if records.verdict else b""
+        return _remembered(self.address, self.place.store, report, findings, kind, number, self)
 
 
 @st.cache_data(max_entries=500, show_spinner=False, scope="session")
-def _opened(
-    address: str,  # noqa: ARG001 - the viewer is part of what is remembered
-    version: tuple[str, bytes, bytes],  # noqa: ARG001 - so are the artefacts
+def _remembered(
+    address: str,  # noqa: ARG001 - viewer, store and digests are what tells entries apart
+    store: str,  # noqa: ARG001
+    report: bytes,  # noqa: ARG001
+    findings: bytes,  # noqa: ARG001
     kind: str,
     number: int,
     _reader: Reader,
 ) -> dict[str, Any]:
-    verdict = _reader.records.verdict
-    if kind == "findings" and verdict is not None:
-        return results.open_findings(_reader.place.blobs, verdict.findings_digest, _reader.keys, number)
-    read = getattr(_reader.result, kind)
-    return read(_reader.keys) if kind == "community" else read(_reader.keys, number)
+    return Reader._open(_reader, kind, number)

@@ -8,7 +8,7 @@ from datetime import date
 import streamlit as st
 
 from app import data
-from app.data import Place, Reader, Records
+from app.data import Place, Reader, Records, SessionReader
 from app.flows import ALL_PLANTS, Kind, Node
 from app.names import Names
 from app.troubles import CLOSED
@@ -97,7 +97,7 @@ def look(say: Words, names: Names, place: Place, block: BlockStamp, viewer: View
     if viewer.identity is not None and records.period.state not in (PeriodState.NONE, PeriodState.OPEN):
         try:
             opened = data.keys(place, block, records, viewer.identity)
-            reader = Reader(place, block, records, viewer.address, opened)
+            reader = SessionReader(place, block, records, viewer.address, opened)
         except (*CLOSED, StoreError) as error:
             trouble = error
     return Scene(say, names, place, block, viewer, records, reader, trouble)
