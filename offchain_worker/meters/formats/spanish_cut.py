@@ -5,7 +5,7 @@ from __future__ import annotations
 from offchain_worker.domain.roster import Direction
 from offchain_worker.meters.curve import inside
 from offchain_worker.meters.delimited import Table, replaced
-from offchain_worker.meters.formats.spanish import Value
+from offchain_worker.meters.formats.spanish import STARTS, Value, says_starts
 from offchain_worker.meters.rows import Rows
 from offchain_worker.meters.text import chosen_meter
 
@@ -37,6 +37,8 @@ def cut(
     numbers = lines_inside(made, kept, start, end)
     blank = {at: "" for value, at in values.items() if direction not in (None, value.direction)}
     written = []
+    if any(rows.stamped == "start" for rows in made) and not says_starts(table):
+        written.append((max(table.header, 0), STARTS))
     for at in range(table.header + 1):
         line = table.lines[at]
         if not any(other and other in line for other in meters - {kept}):
