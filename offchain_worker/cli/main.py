@@ -21,6 +21,7 @@ from . import (
     meters,
     output,
     period,
+    simulate,
     store,
     worker,
 )
@@ -57,6 +58,7 @@ app.command()(doctor.doctor)
 app.command()(meters.inspect)
 app.command()(meters.standardise)
 app.command()(engine.allocate)
+app.command()(simulate.simulate)
 app.add_typer(key.app, name="key")
 app.add_typer(dataset.app, name="dataset")
 app.add_typer(period.app, name="period")
