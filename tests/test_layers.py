@@ -21,7 +21,8 @@ ALLOWED = {
     "daemon": JOINED | {"audit"},
     "audit": JOINED | {"daemon"},
     "billing": JOINED,
-    "cli": JOINED | {"daemon", "audit", "billing"},
+    "simulate": JOINED | {"billing"},
+    "cli": JOINED | {"daemon", "audit", "billing", "simulate"},
 }
 
 

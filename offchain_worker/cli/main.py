@@ -8,7 +8,23 @@ import typer
 
 from offchain_worker.domain.errors import DaiseeError
 
-from . import account, audit, bill, dataset, doctor, engine, governance, key, meters, output, period, store, worker
+from . import (
+    account,
+    audit,
+    bill,
+    dataset,
+    doctor,
+    engine,
+    governance,
+    identity,
+    key,
+    meters,
+    output,
+    period,
+    simulate,
+    store,
+    worker,
+)
 from . import settings as settings_module
 from .settings import AsOption, ConfigOption, DeploymentOption, RpcOption, StoreOption
 
@@ -42,6 +58,7 @@ app.command()(doctor.doctor)
 app.command()(meters.inspect)
 app.command()(meters.standardise)
 app.command()(engine.allocate)
+app.command()(simulate.simulate)
 app.add_typer(key.app, name="key")
 app.add_typer(dataset.app, name="dataset")
 app.add_typer(period.app, name="period")
@@ -53,6 +70,7 @@ app.command()(governance.execute)
 app.add_typer(account.app, name="account")
 app.add_typer(bill.app, name="bill")
 app.add_typer(store.app, name="store")
+app.add_typer(identity.app, name="identity")
 app.command()(audit.audit)
 
 

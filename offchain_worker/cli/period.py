@@ -122,6 +122,9 @@ def collect(
     period: Annotated[str, PeriodArgument],
     task: Annotated[TaskName, typer.Option("--task", help="Which task")],
     timeout: Annotated[int, typer.Option(help="Give up after so many seconds")] = 600,
+    confirmations: Annotated[
+        int | None, typer.Option(min=0, help="Blocks to stay behind the head (default: 12; 0 on the local chain)")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Collect the workers' signatures on a task and submit them when enough agree."""
@@ -130,13 +133,14 @@ def collect(
     kind = TaskKind[task.value.upper()]
     open_task = ensure_open(session, community, kind, chosen)
     collector = Collector(community, session.sender(community))
+    behind = community.deployment.confirmations if confirmations is None else confirmations
     quorum = community.hub.quorum()
     deadline = time.monotonic() + timeout
     with output.progress() as bar:
         waiting = bar.add_task(f"{task.value}: waiting for {quorum} agreeing workers", total=quorum)
         attestation = community.hub.attestation(open_task.task_id)
         while attestation is None:
-            block = community.connection.stamp().number
+            block = max(0, community.connection.stamp().number - behind)
             collector.collect_one(open_task, block)
             attestation = community.hub.attestation(open_task.task_id)
             if attestation is None:

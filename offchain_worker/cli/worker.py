@@ -8,6 +8,7 @@ from typing import Annotated
 import structlog
 import typer
 
+from offchain_worker.chain.community import connect
 from offchain_worker.daemon import loop
 from offchain_worker.daemon.http import Face, Pulse
 from offchain_worker.daemon.journal import Journal
@@ -26,14 +27,21 @@ app = typer.Typer(no_args_is_help=True, help="A worker: checks the data, compute
 
 StateOption = Annotated[Path, typer.Option("--state", help="Folder of the answers it has given")]
 DryOption = Annotated[bool, typer.Option("--dry-run", help="Compute and tell, but sign and keep nothing")]
+ConfirmationsOption = Annotated[
+    int | None, typer.Option(min=0, help="Blocks to stay behind the head (default: 12; 0 on the local chain)")
+]
 PATIENCE = 8
 
 
-def worker_of(session: Session, state: Path, dry: bool) -> Worker:
+def worker_of(session: Session, state: Path, dry: bool, confirmations: int | None) -> Worker:
     """The worker that the settings describe; it holds its journal from now on."""
+    identity = session.identity
     journal = Journal(state)
     journal.hold()
-    return Worker(session.community, session.store, journal, session.identity, program_hash(), dry=dry)
+    settings = session.settings
+    community = connect(settings.need_rpc(), settings.need_deployment(), archive=state / "logs")
+    behind = community.deployment.confirmations if confirmations is None else confirmations
+    return Worker(community, session.store, journal, identity, program_hash(), dry=dry, confirmations=behind)
 
 
 @app.command()
@@ -44,10 +52,11 @@ def run(
     host: Annotated[str, typer.Option(help="Address of its HTTP face")] = "127.0.0.1",
     interval: Annotated[float, typer.Option(help="Seconds between two looks at the chain")] = 1.0,
     dry: DryOption = False,
+    confirmations: ConfirmationsOption = None,
 ) -> None:
     """Answer tasks until stopped."""
     stop = loop.stop_on_signals()
-    worker = worker_of(Session.of(context), state, dry)
+    worker = worker_of(Session.of(context), state, dry, confirmations)
     pulse = Pulse(worker.identity.address, worker.program, late_after=60.0)
     face = Face(worker.journal, pulse, host, port)
     listening = face.open()
@@ -60,9 +69,11 @@ def run(
 
 
 @app.command()
-def once(context: typer.Context, state: StateOption, dry: DryOption = False) -> None:
+def once(
+    context: typer.Context, state: StateOption, dry: DryOption = False, confirmations: ConfirmationsOption = None
+) -> None:
     """Answer what is open now, then end."""
-    worker = worker_of(Session.of(context), state, dry)
+    worker = worker_of(Session.of(context), state, dry, confirmations)
     try:
         worker.cycle()
     finally:

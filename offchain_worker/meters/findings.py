@@ -91,6 +91,12 @@ class Finding:
         }
 
 
+def ignored_file(name: str) -> Finding:
+    """A warning about a file that stands among files of readings and is of no known format."""
+    message = f"{name}: is of no known format and left out"
+    return Finding(0, 0, Code.IGNORED_FILE, Severity.WARNING, "", 1, message)
+
+
 def iso(seconds: int) -> str:
     """UTC ISO 8601 of epoch seconds, `2016-06-01T00:00:00Z`."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

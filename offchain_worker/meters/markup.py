@@ -21,7 +21,9 @@ LONGEST_TEXT = 2**16
 MOST_ELEMENTS = 10**6
 PIECE = 65536
 _START_TAG = re.compile(rb"""<[^\s/>"']+(?:[^>"']|"[^"]*"|'[^']*')*>""")
-_ROOT = re.compile(rb"""\s*(?:<\?.*?\?>|<!--.*?-->|\s)*<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)""", re.DOTALL)
+_ROOT = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
+_BEFORE_ROOT = ((b"<?", b"?>"), (b"<!--", b"-->"), (b"<!", b">"))
+"""Declarations, comments and document types may stand before the outermost element."""
 
 
 @dataclass(slots=True)
@@ -62,7 +64,12 @@ class Node:
 
 def root_name(data: bytes) -> str:
     """The local name of the outermost element of what looks like XML, "" of anything else."""
-    found = _ROOT.match(data.removeprefix(b"\xef\xbb\xbf")[:4096])
+    beginning = data[:4096].removeprefix(b"\xef\xbb\xbf").lstrip()
+    while skipped := next((end for start, end in _BEFORE_ROOT if beginning.startswith(start)), None):
+        if beginning[:9].upper() == b"<!DOCTYPE" and b"[" in beginning.partition(b">")[0]:
+            skipped = b"]>"
+        beginning = beginning.partition(skipped)[2].lstrip()
+    found = _ROOT.match(beginning)
     return found[1].decode() if found else ""
 
 

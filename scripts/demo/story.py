@@ -16,7 +16,7 @@ from offchain_worker.chain.connection import Connection
 from offchain_worker.cli.output import configure_logs
 from offchain_worker.domain.errors import DaiseeError
 from scripts import local_chain, local_kubo, run_app
-from scripts.demo import calendar, cast, founding, month
+from scripts.demo import calendar, cast, founding, month, parties
 from scripts.demo.clock import Clock
 from scripts.demo.voice import Voice
 from scripts.install_kubo import NoKubo
@@ -83,6 +83,7 @@ def tell_of_figures(stage: founding.Stage) -> None:
     voice.chapter("6. The euros follow")
     month.settle(stage)
     month.withdraw(stage)
+    parties.write(stage)
     voice.chapter("7. An auditor recomputes everything from chain and store alone")
     month.audit(stage)
     voice.console.print()

@@ -33,6 +33,8 @@ SIGNATURE = "'/XXX5…' with lines like '1-0:1.8.1(000004.426*kWh)' (DSMR P1 tel
 
 _BEGINS = re.compile(rb"^/[A-Za-z]{3}[^\r\n]{0,61}\r?\n", re.MULTILINE)
 _LINE = re.compile(rb"^[0-9]{1,3}-[0-9]{1,3}:[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}(?:\*[0-9]{1,3})?\(", re.MULTILINE)
+_NOTHING = re.compile(rb"\r\n![0-9A-F]{0,4}\r\n\Z")
+_TIME = re.compile(rb"^0-0:1\.0\.0\b")
 _KEPT = re.compile(
     rb"^(?:1-3:0\.2\.8|0-0:96\.1\.4|0-0:1\.0\.0|0-0:96\.1\.[01]|0-0:42\.0\.0|1-0:0\.0\.0|0-0:96\.1\.255)\b"
 )
@@ -44,7 +46,7 @@ def claims(data: bytes) -> bool:
     """Does a line like `/ISk5…` and a line of a register or the like come near the beginning?"""
     beginning = data[:65_536]
     found = _BEGINS.search(beginning)
-    return bool(found and _LINE.search(beginning, found.end()))
+    return bool(found and (_LINE.search(beginning, found.end()) or _NOTHING.match(beginning, found.end())))
 
 
 def parse(data: bytes, name: str) -> tuple[Rows, ...]:
@@ -135,7 +137,10 @@ def _written(telegram: Telegram, meter: str, stand_in: str, direction: Direction
         register = _REGISTER.match(line)
         side = dsmr_telegram.DIRECTIONS[register[1]] if register else None
         opens = line.startswith(b"/")
-        if opens or (not empty and (_KEPT.match(line) or (side is not None and direction in (None, side)))):
+        wanted = _KEPT.match(line) or (side is not None and direction in (None, side))
+        if empty:
+            wanted = _KEPT.match(line) and not _TIME.match(line)
+        if opens or wanted:
             lines.append(line.rstrip(b"\r").replace(meter.encode("latin-1"), stand_in.encode("latin-1")))
         if opens:
             lines.append(b"")

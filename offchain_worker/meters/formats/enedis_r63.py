@@ -25,7 +25,15 @@ from offchain_worker.meters.curve import inside
 from offchain_worker.meters.delimited import Table
 from offchain_worker.meters.errors import MeterFileError
 from offchain_worker.meters.formats import enedis_series
-from offchain_worker.meters.formats.enedis_series import Series, Texts, direction_of, duration, meter_of, unit_of
+from offchain_worker.meters.formats.enedis_series import (
+    Series,
+    Texts,
+    direction_of,
+    duration,
+    meter_of,
+    shared,
+    unit_of,
+)
 from offchain_worker.meters.rows import Rows
 from offchain_worker.meters.text import chosen_meter
 from offchain_worker.meters.zone import DAY
@@ -121,7 +129,7 @@ def _curves(table: Table, name: str) -> list[tuple[Rows, int]]:
     for part in frame.partition_by(["meter", "business", "physical", "unit", "stage", "daily"], maintain_order=True):
         first = int(part["number"][0])
         meter = meter_of(part["meter"][0], name, first)
-        if part["physical"][0] not in ("PA", "EA"):
+        if not shared(part["physical"][0], part["unit"][0], name, first):
             others.append(enedis_series.ignored(meter, part["physical"][0] or "no quantity", part.height, first))
             continue
         rows = enedis_series.rows(_series(part, meter, name, first), _texts(part), name)

@@ -18,7 +18,7 @@ from offchain_worker.meters import delimited
 from offchain_worker.meters.errors import MeterFileError
 from offchain_worker.meters.formats import enedis_r63, gathered
 from offchain_worker.meters.formats.enedis_registers import UNITS, Reading, Registers
-from offchain_worker.meters.formats.enedis_series import direction_of, meter_of
+from offchain_worker.meters.formats.enedis_series import direction_of, meter_of, shared
 from offchain_worker.meters.formats.gathered import Gathered
 from offchain_worker.meters.markup import Node
 from offchain_worker.meters.rows import Rows
@@ -79,7 +79,7 @@ def _walk(data: bytes, name: str) -> tuple[Gathered, delimited.Table]:
         row = {key: fields[at] if at < len(fields) else "" for key, at in places.items()}
         meter = meter_of(row["meter"], name, line + 1)
         node = Node("row", {}, None, line + 1, line, line + 1)
-        if row["physical"] != "EA":
+        if not shared(row["physical"], row["unit"], name, line + 1):
             found.set_aside(meter, node, row["physical"] or "an unnamed quantity", 1)
             continue
         unit = row["unit"].casefold()

@@ -26,14 +26,14 @@ Span = tuple[int, int]
 class Gathered:
     """
     Rows by curve, with the bytes [start, end) that each stands in, in one place or several; `declared` the local bounds a curve claims to span; `points` the
-    bytes that speak of one point alone, and `apart` those with quantities that nobody shares; `left_out` how many rows
+    bytes that speak of one point (and direction) alone, and `apart` those with quantities that nobody shares; `left_out` how many rows
     of which quantity of a point, and the line of the first; `notes` other findings.
     """
 
     curves: dict[Series, Texts] = field(default_factory=dict)
     spans: dict[Series, list[list[Span]]] = field(default_factory=dict)
     declared: dict[Series, tuple[str, str]] = field(default_factory=dict)
-    points: list[tuple[str, Span]] = field(default_factory=list)
+    points: list[tuple[str, Direction | None, Span]] = field(default_factory=list)
     apart: list[Span] = field(default_factory=list)
     left_out: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
     notes: list[Finding] = field(default_factory=list)
@@ -63,9 +63,9 @@ class Gathered:
         before, line = self.left_out.get((meter, what), (0, node.line))
         self.left_out[meter, what] = (before + count, line)
 
-    def point(self, meter: str, node: Node) -> None:
-        """An element that speaks of one point alone."""
-        self.points.append((meter, (node.start, node.end)))
+    def point(self, meter: str, node: Node, direction: Direction | None = None) -> None:
+        """An element that speaks of one point alone, and if a direction is given of that alone."""
+        self.points.append((meter, direction, (node.start, node.end)))
 
 
 def parsed(gathered: Gathered, name: str, stamped: Literal["start", "end"] | None = None) -> tuple[Rows, ...]:
@@ -106,7 +106,10 @@ def redacted(
     known = {series.meter for series in gathered.curves}
     kept = chosen_meter(known, meter, stand_in, name)
     stay = set(staying(gathered, name, kept, period, direction, stamped))
-    removed = gathered.apart + [span for of, span in gathered.points if of != kept]
+    removed = list(gathered.apart)
+    for of, side, span in gathered.points:
+        if of != kept or (side is not None and direction not in (None, side)):
+            removed.append(span)
     removed += [place for spans in gathered.spans.values() for row in spans for place in row if place not in stay]
     left = cut(data, removed, []).replace(kept.encode(), stand_in.encode())
     if {series.meter for series in walk(left, name).curves} - {stand_in}:
