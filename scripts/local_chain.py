@@ -21,7 +21,6 @@ CHAIN_ID = 31337
 ACCOUNTS = 80
 BLOCK_GAS_LIMIT = 60_000_000
 CONDITIONS = (
-    f"--chain-id={CHAIN_ID}",
     f"--accounts={ACCOUNTS}",
     "--balance=1000000",
     f"--gas-limit={BLOCK_GAS_LIMIT}",
@@ -70,13 +69,13 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def start(timestamp: int, *, port: int | None = None, log: Path | None = None) -> LocalChain:
+def start(timestamp: int, *, port: int | None = None, log: Path | None = None, chain_id: int = CHAIN_ID) -> LocalChain:
     """Start anvil with its clock at `timestamp` (UTC seconds) and wait until it answers.
 
     Raises SystemExit with the last words of anvil if it ends or does not answer within 30 seconds.
     """
     port = port or free_port()
-    place = ["--host=127.0.0.1", f"--port={port}", f"--timestamp={timestamp}"]
+    place = ["--host=127.0.0.1", f"--port={port}", f"--timestamp={timestamp}", f"--chain-id={chain_id}"]
     command = [str(anvil_executable()), *place, *CONDITIONS]
     with (log or Path(os.devnull)).open("wb") as output:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)

@@ -65,7 +65,12 @@ def test_compose__named_volumes__are_declared() -> None:
 def test_compose__the_chain__is_the_one_that_tests_run() -> None:
     command = SERVICES["chain"]["command"]
     assert set(local_chain.CONDITIONS) < set(command)
-    assert set(command) - set(local_chain.CONDITIONS) == {"--host=0.0.0.0", "--port=8545", "--state=/state/anvil.json"}
+    assert set(command) - set(local_chain.CONDITIONS) == {
+        "--host=0.0.0.0",
+        "--port=8545",
+        f"--chain-id={local_chain.CHAIN_ID}",
+        "--state=/state/anvil.json",
+    }
     done = subprocess.run([local_chain.anvil_executable(), *command, "--help"], capture_output=True, check=False)
     assert done.returncode == 0
 
