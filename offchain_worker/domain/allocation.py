@@ -97,7 +97,8 @@ def share(
     """Do what `allocate` does for energies already checked by `energy.check`, without the kernel.
 
     A point the key names without a column on the roster gets nothing: it has no participation in this period. Where
-    nobody consumes or nobody produces, nothing is allocated. `table` gives the rows of each TABLE stage.
+    nobody consumes or nobody produces, nothing is allocated. `table` gives the rows of each TABLE stage; a stage
+    without gives nothing.
     """
     _check_columns(consumption, production, roster)
     allocated, sold = np.zeros_like(consumption, order="C"), np.zeros_like(production, order="C")

@@ -23,7 +23,8 @@ def check_kind(energies: Any, name: str) -> Energies:
         raise EnergyShape(f"{name}: shape {energies.shape}, expected (steps, columns)")
     if energies.shape[1] == 0:
         raise EnergyShape(f"{name}: no columns; a community has one at least")
-    return energies
+    checked: Energies = energies
+    return checked
 
 
 def check(energies: Any, name: str, steps: npt.NDArray[np.intp] | None = None) -> Energies:
@@ -32,7 +33,7 @@ def check(energies: Any, name: str, steps: npt.NDArray[np.intp] | None = None) -
     `steps` are the numbers of the rows where they are not all. Raises `EnergyType`, `EnergyShape`, `EnergyNegative`,
     or `EnergyTooLarge` if a step adds up beyond `MAX_ENERGY`.
     """
-    check_kind(energies, name)
+    checked = check_kind(energies, name)
     if energies.size and int(energies.min()) < 0:
         t, column = map(int, np.argwhere(energies < 0)[0])
         step = t if steps is None else int(steps[t])
@@ -42,7 +43,7 @@ def check(energies: Any, name: str, steps: npt.NDArray[np.intp] | None = None) -
             if total > MAX_ENERGY:
                 step = t if steps is None else int(steps[t])
                 raise EnergyTooLarge(f"{name}, step {step}: {total} µkWh in all, more than {MAX_ENERGY}")
-    return energies
+    return checked
 
 
 def totals(energies: Energies, axis: int) -> list[int]:

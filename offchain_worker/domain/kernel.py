@@ -47,7 +47,7 @@ def run(
         or any(stage.rule in ENERGIEDELEN for stage in stages)
     ):
         return np.arange(steps)
-    from numba import config
+    from numba import get_num_threads
 
     from offchain_worker.domain.kernel_loops import share_rows
 
@@ -80,7 +80,7 @@ def run(
     )
     block = max(1, BLOCK // consumption.shape[1])
     spans = [(first, min(first + block, steps)) for first in range(0, steps, block)]
-    workers = min(threads or config.NUMBA_NUM_THREADS, len(spans))
+    workers = min(threads or get_num_threads(), len(spans))
     if workers <= 1:
         share_rows(*arguments, 0, steps)
     else:

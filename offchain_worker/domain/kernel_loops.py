@@ -9,7 +9,7 @@ itself may leave 64 bits, as both products wrap alike.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 import numpy as np
 from numba import njit
@@ -30,8 +30,8 @@ TABLE: Final = 4
 
 def compiled(function: Function) -> Function:
     """Compile to machine code, kept beside the source in `__pycache__`."""
-    made: Function = njit(cache=True, nogil=True, error_model="numpy")(function)
-    return made
+    made: Any = njit(cache=True, nogil=True, error_model="numpy")(function)
+    return cast(Function, made)
 
 
 @compiled

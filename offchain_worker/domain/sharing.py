@@ -26,7 +26,8 @@ def pro_rata(left: Numbers, need: Numbers) -> Numbers:
 
 def static(left: Numbers, need: Numbers, weights: Numbers) -> Numbers:
     """Return min(d, ⌊R·w/10^6⌋); `weights` are ppm, one a column or a row of them for each step."""
-    return np.minimum(need, left[:, None] * weights.astype(left.dtype) // PPM)
+    given: Numbers = np.minimum(need, left[:, None] * weights.astype(left.dtype) // PPM)
+    return given
 
 
 def egalitarian(left: Numbers, need: Numbers) -> Numbers:
@@ -60,7 +61,8 @@ def weighted(left: Numbers, need: Numbers, weights: Numbers) -> Numbers:
 def _filled(level: Numbers, need: Numbers, weights: Numbers) -> Numbers:
     """⌊L·w/10^6⌋ up to the need; whole millions of L are taken apart so that int64 holds the products."""
     whole, part = (level // PPM)[:, None], (level % PPM)[:, None]
-    return np.minimum(need, whole * weights + part * weights // PPM)
+    filled: Numbers = np.minimum(need, whole * weights + part * weights // PPM)
+    return filled
 
 
 def sold(allocated: Numbers, production: Numbers, produced: Numbers) -> Numbers:
@@ -76,4 +78,5 @@ def transmitted(allocated: Numbers, produced: Numbers, decimals: int) -> Numbers
     """Return ⌊k·P⌋ with k = a/P rounded down to so many decimals: what a grid operator makes of the coefficients."""
     scale = 10**decimals
     coefficients = allocated * scale // np.maximum(produced, 1)[:, None]
-    return coefficients * produced[:, None] // scale
+    kept: Numbers = coefficients * produced[:, None] // scale
+    return kept

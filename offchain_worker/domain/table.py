@@ -144,11 +144,6 @@ def rows_of(table: Any, key: AllocationKey, steps: int) -> dict[int, Weights]:
     return {stage: table[stage] for stage in key.tables}
 
 
-def nothing(key: AllocationKey, steps: int, widths: Mapping[int, int]) -> dict[int, Weights]:
-    """Return the rows of a period for which no table was committed: its TABLE stages give nothing."""
-    return {stage: np.zeros((steps, widths[stage]), np.int64) for stage in key.tables}
-
-
 def check_shape(weights: Any, steps: int, place: str) -> None:
     """Refuse weights that are no int64 array with a row for each of the steps."""
     if not isinstance(weights, np.ndarray) or weights.dtype != np.int64 or weights.ndim != 2 or not weights.shape[1]:
@@ -164,8 +159,8 @@ def check_rows(weights: Weights, place: str, steps: npt.NDArray[np.intp] | None 
 
     `steps` are the numbers of the rows where they are not all.
     """
-    wrong = ((weights < 0) | (weights > PPM)).any(axis=1)
-    over = weights.sum(axis=1) > PPM
+    wrong = np.asarray(((weights < 0) | (weights > PPM)).any(axis=1))
+    over: npt.NDArray[np.bool_] = weights.sum(axis=1) > PPM
     if (wrong | over).any():
         t = int((wrong | over).argmax())
         what = (

@@ -160,7 +160,7 @@ def test_steps_blocks__more_than_1024_steps__are_aligned_subtrees() -> None:
         ({"columns": 6}, "the roster is not the one"),
         ({"steps": 5}, "readings of 4 steps and 5 columns"),
         ({"readings_root": bytes(32)}, "do not lead to the task's readingsRoot"),
-        ({"table_root": b"\x01" * 32}, "names a table"),
+        ({"table_root": b"\x01" * 32}, "the table does not lead to the task's tableRoot"),
     ],
 )
 def test_settle__task_of_other_data__is_refused(change: dict, message: str) -> None:
