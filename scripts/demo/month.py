@@ -219,7 +219,7 @@ def settle(stage: Stage) -> None:
         f"SCR {figures['scrPpm'] / 1e4:.1f} %, SSR {figures['ssrPpm'] / 1e4:.1f} %."
     )
     stage.clock.advance_to(record.window_end + 1)
-    stage.voice.say(f"{stage.clock.today}: nobody challenged the report, its window is over.")
+    stage.voice.say(f"{stage.clock.today}: the time to check the report is over.")
     settled = json.loads(daisee(stage, "provider", "period", "settle", stage.label, "--json"))
     stage.voice.gas.setdefault("settle the period", []).append(settled["gas"])
     net = settled["netCents"]
