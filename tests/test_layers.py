@@ -19,10 +19,11 @@ ALLOWED = {
     "chain": {"domain"},
     "jobs": JOINED,
     "daemon": JOINED | {"audit"},
-    "audit": JOINED | {"daemon"},
+    "exchange": JOINED,
+    "audit": JOINED | {"daemon", "exchange"},
     "billing": JOINED,
     "simulate": JOINED | {"billing"},
-    "cli": JOINED | {"daemon", "audit", "billing", "simulate"},
+    "cli": JOINED | {"daemon", "audit", "billing", "simulate", "exchange"},
 }
 
 

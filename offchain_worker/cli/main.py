@@ -12,6 +12,7 @@ from . import (
     account,
     audit,
     bill,
+    coefficients,
     dataset,
     doctor,
     engine,
@@ -69,6 +70,7 @@ app.command()(governance.tally)
 app.command()(governance.execute)
 app.add_typer(account.app, name="account")
 app.add_typer(bill.app, name="bill")
+app.add_typer(coefficients.app, name="coefficients")
 app.add_typer(store.app, name="store")
 app.add_typer(identity.app, name="identity")
 app.command()(audit.audit)

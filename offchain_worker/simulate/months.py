@@ -35,10 +35,12 @@ class NoMonths(DaiseeError):
 class Month:
     """A month's readings, int64 µkWh (steps, columns of the roster), with what it is billed by.
 
-    `key` is the one in force, None where no chain says so.
+    `start` is the UTC second of the first step; `key` is the one in force, None where no chain says so.
     """
 
     label: str
+    start: int
+    step_seconds: int
     roster: Roster
     energies: Energies
     bands: npt.NDArray[np.uint8]
@@ -90,6 +92,17 @@ def from_chain(
     return found[::-1]
 
 
+def from_period(
+    community: Community, store: ContentStore, identity: Identity, period: PeriodId, program: bytes
+) -> Month:
+    """One month that passed conformity. Raises NoMonths, EnvelopeError, TermsDiffer."""
+    label = f"{period // 100:04d}-{period % 100:02d}"
+    opened = open_period(community, store, identity, period)
+    if opened is None:
+        raise NoMonths(f"{label} has not passed its conformity check; see `daisee period status {label}`")
+    return _month(label, opened, program)
+
+
 def _month(label: str, opened: Opened, program: bytes) -> Month:
     terms, reader = opened.terms, DatasetSecret(opened.secret)
     entries = check(terms, program, opened.dataset.manifest).columns
@@ -98,7 +111,9 @@ def _month(label: str, opened: Opened, program: bytes) -> Month:
     readings = standardise(
         terms.roster, files, terms.conformity_rules, terms.tariff, reader, task.start, task.end, task.step_seconds
     ).readings
-    return Month(label, terms.roster, readings.energies, readings.bands, terms.tariff, terms.key)
+    return Month(
+        label, task.start, task.step_seconds, terms.roster, readings.energies, readings.bands, terms.tariff, terms.key
+    )
 
 
 def from_curves(
@@ -112,9 +127,7 @@ def from_curves(
     count: int,
 ) -> list[Month]:
     """Curves cut at local months, the last `count` of them, oldest first; `starts` are UTC seconds."""
-    energies = np.empty((len(starts), len(roster.columns)), np.int64)
-    energies[:, list(roster.consumption)] = consumption
-    energies[:, list(roster.production)] = production
+    energies = in_roster_order(roster, consumption, production)
     lanes = bands(tariff, time_zone, int(starts[0]), step_seconds, len(starts))
     local = starts + offsets(time_zone, starts)
     months = (local.astype("datetime64[s]").astype("datetime64[M]")).astype(np.int64)
@@ -122,5 +135,14 @@ def from_curves(
     for month in np.unique(months).tolist()[-count:]:
         rows = months == month
         label = f"{1970 + month // 12:04d}-{month % 12 + 1:02d}"
-        found.append(Month(label, roster, energies[rows], lanes[rows], tariff, None))
+        first = int(starts[rows][0])
+        found.append(Month(label, first, step_seconds, roster, energies[rows], lanes[rows], tariff, None))
     return found
+
+
+def in_roster_order(roster: Roster, consumption: Energies, production: Energies) -> Energies:
+    """Consumption and production as one array (steps, columns of the roster)."""
+    energies = np.empty((len(consumption), len(roster.columns)), np.int64)
+    energies[:, list(roster.consumption)] = consumption
+    energies[:, list(roster.production)] = production
+    return energies
