@@ -90,7 +90,7 @@ class Worker:
                 "install the version that was voted"
             )
         log.info("computing", task=_name(open_task), block=block)
-        terms = gathering.terms(self.community, task, block)
+        terms = gathering.terms(self.community, task, block, self.store)
         dataset = gathering.dataset(self.store, task.input_digest)
         envelopes = self.community.meter_data.envelopes(task.period, block)
         secret = gathering.secret(self.store, envelopes, task.input_digest, self.identity)
