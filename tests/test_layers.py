@@ -23,7 +23,8 @@ ALLOWED = {
     "audit": JOINED | {"daemon", "exchange"},
     "billing": JOINED,
     "simulate": JOINED | {"billing"},
-    "cli": JOINED | {"daemon", "audit", "billing", "simulate", "exchange"},
+    "collect": {"domain", "meters"},
+    "cli": JOINED | {"collect", "daemon", "audit", "billing", "simulate", "exchange"},
 }
 
 
