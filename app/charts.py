@@ -82,8 +82,8 @@ def _part(part: str, name: str, label: str, fine: bool) -> dict[str, Any]:
     return shared | {"stack": "day", "type": "bar", "barCategoryGap": "22%", "itemStyle": style}
 
 
-def sankey(flows: Flows, name: Callable[[Node], str], say: Words, ink: str) -> tuple[dict[str, Any], int]:
-    """The option and its height in pixels; `ink` is the page's text colour. Energies stand there without hovering."""
+def sankey(flows: Flows, name: Callable[[Node], str], say: Words, ink: tuple[str, str]) -> tuple[dict[str, Any], int]:
+    """The option and its height in pixels; `ink` are the colours of text and page. Energies stand there without hovering."""
     left = {pair[0] for pair in flows}
     flows = dict(sorted(flows.items(), key=lambda item: (_place(item[0][0]), _place(item[0][1]))))
     totals: dict[Node, int] = {}
@@ -129,7 +129,7 @@ def _place(node: Node) -> tuple[int, int]:
 
 
 def _node(
-    node: Node, energy: int, name: Callable[[Node], str], left: bool, say: Words, ink: str, crowded: bool
+    node: Node, energy: int, name: Callable[[Node], str], left: bool, say: Words, ink: tuple[str, str], crowded: bool
 ) -> Mapping[str, Any]:
     return {
         "name": name(node),
@@ -138,6 +138,9 @@ def _node(
             "formatter": f"{name(node)}{SEPARATORS[crowded]}{say.kwh(energy)}",
             "position": "right" if left else "left",
             "lineHeight": 16,
-            "color": ink,
+            "color": ink[0],
+            # A ribbon behind thin letters would strike them through.
+            "textBorderColor": ink[1],
+            "textBorderWidth": 3,
         },
     }

@@ -1,14 +1,13 @@
-"""What the pages read: everything of a period on the chain, and the artefacts the viewer's keys open.
+"""What the pages read from the chain: everything of a period, typed, at one block.
 
-Reads are cached by the block they were made at (by its hash, so that another chain is another entry). What was opened
-with keys is cached for the viewer's own session only, under the viewer's address.
+Reads are cached by the block they were made at (by its hash, so that another chain is another entry); they are the
+same for all viewers. What only some may read is `app.reader`'s.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
@@ -22,9 +21,6 @@ from offchain_worker.cli.settings import Settings
 from offchain_worker.domain.quantities import PeriodId
 from offchain_worker.domain.roster import Roster
 from offchain_worker.domain.task import TaskKind
-from offchain_worker.jobs import gathering, results
-from offchain_worker.storage.encryption import DatasetSecret, Keys
-from offchain_worker.storage.identity import Identity
 from offchain_worker.storage.places import open_store
 from offchain_worker.storage.store import ContentStore
 
@@ -151,78 +147,3 @@ def balance(place: Place, block: BlockStamp, member: int) -> int:
 def _event(found: Community, transaction: str, block: int) -> Event:
     receipt = found.connection.web3.eth.get_transaction_receipt(transaction)  # type: ignore[arg-type]
     return Event(transaction, block, found.connection.stamp(block).timestamp, int(receipt["gasUsed"]))
-
-
-def keys(place: Place, block: BlockStamp, records: Records, identity: Identity) -> DatasetSecret | Keys:
-    """What the identity may open of the period's newest dataset. Raises EnvelopeError, BlobMissing, BlobCorrupt."""
-    digests = community(place).meter_data.envelopes(records.period_id, block.number)
-    return gathering.keys(place.blobs, digests, records.period.input_digest, identity)
-
-
-@dataclass(frozen=True)
-class Reader:
-    """Reads artefacts of a reported period with a viewer's keys."""
-
-    place: Place
-    block: BlockStamp
-    records: Records
-    address: str
-    keys: Keys
-
-    @property
-    def reads_all(self) -> bool:
-        """Whether the keys open everybody's artefacts."""
-        return isinstance(self.keys, DatasetSecret)
-
-    @property
-    def result(self) -> results.Result:
-        """The settlement's artefacts. Raises ResultDiffers while there is no report."""
-        if self.records.accepted is None:
-            raise results.ResultDiffers("the period has no settlement report yet")
-        return results.open_result(self.place.blobs, self.records.accepted.report.result_digest)
-
-    def community(self) -> dict[str, Any]:
-        """The figures every member may read."""
-        return self._open("community", 0)
-
-    def bill(self, member: int) -> dict[str, Any]:
-        """A member's bill."""
-        return self._open("bill", member)
-
-    def curve(self, column: int) -> dict[str, Any]:
-        """A column's curve."""
-        return self._open("curve", column)
-
-    def findings(self, column: int) -> dict[str, Any]:
-        """What the conformity task found in a column's files."""
-        return self._open("findings", column)
-
-    def _open(self, kind: str, number: int) -> dict[str, Any]:
-        verdict = self.records.verdict
-        if kind == "findings" and verdict is not None:
-            return results.open_findings(self.place.blobs, verdict.findings_digest, self.keys, number)
-        read = getattr(self.result, kind)
-        return read(self.keys) if kind == "community" else read(self.keys, number)
-
-
-class SessionReader(Reader):
-    """A reader that remembers what it opened for as long as the viewer's browser session lasts."""
-
-    def _open(self, kind: str, number: int) -> dict[str, Any]:
-        records = self.records
-        report = records.accepted.report.result_digest if records.accepted else b""
-        findings = records.verdict.findings_digest if records.verdict else b""
-        return _remembered(self.address, self.place.store, report, findings, kind, number, self)
-
-
-@st.cache_data(max_entries=500, show_spinner=False, scope="session")
-def _remembered(
-    address: str,  # noqa: ARG001 - viewer, store and digests are what tells entries apart
-    store: str,  # noqa: ARG001
-    report: bytes,  # noqa: ARG001
-    findings: bytes,  # noqa: ARG001
-    kind: str,
-    number: int,
-    _reader: Reader,
-) -> dict[str, Any]:
-    return Reader._open(_reader, kind, number)

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from app import data, flows, frames, proof, viewer
-from app.data import Place, Reader
+from app.data import Place
+from app.reader import Reader, open_keys
 from tests.app.conftest import OpenApp, metrics, texts
 
 HOME_8, SOLAR_HOME = 12, 23
@@ -27,7 +28,7 @@ def reader_of(settled_period: Any) -> Any:
     def made(name: str) -> Reader:
         who = viewer.meet(community, folder / "identities" / f"{name}.json", block.number)
         assert who.identity is not None
-        return Reader(place, block, records, who.address, data.keys(place, block, records, who.identity))
+        return Reader(place, block, records, who.address, open_keys(place, block, records, who.identity))
 
     return made
 
