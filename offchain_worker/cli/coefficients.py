@@ -96,20 +96,21 @@ def _generic(
         whole = whole_curves.read(files.opened(curves), str(curves), known)
         roster_, start, step = whole.roster, int(whole.starts[0]), whole.step_seconds
         energies = months.in_roster_order(roster_, whole.consumption, whole.production)
+        table = None
         label = curves.stem
     elif period is not None:
         session = Session.of(context)
         chosen = period_id(period)
         month = months.from_period(session.community, session.store, session.identity, chosen, program_hash())
         roster_, start, step, energies = month.roster, month.start, month.step_seconds, month.energies
-        label = period_label(chosen)
+        label, table = period_label(chosen), month.table
         rule = rule or month.key
     else:
         raise ExportInvalid("coefficients: name the month, or give --curves")
     if rule is None:
         raise ExportInvalid("coefficients: give the key with --key")
     digits = decimals if decimals is not None else rule.coefficient_decimals or 6
-    found = coefficients.of_key(rule, roster_, energies, start, step, digits)
+    found = coefficients.of_key(rule, roster_, energies, start, step, digits, table)
     columns = roster_.columns
 
     def named(places: tuple[int, ...]) -> list[str]:

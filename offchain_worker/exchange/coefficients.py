@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from offchain_worker.domain import table as tables
 from offchain_worker.domain.allocation import share
 from offchain_worker.domain.energy import Energies
 from offchain_worker.domain.errors import DaiseeError
@@ -20,6 +21,7 @@ from offchain_worker.domain.key import AllocationKey
 from offchain_worker.domain.quantities import PPM
 from offchain_worker.domain.roster import Roster
 from offchain_worker.domain.stages import Rule, Stage
+from offchain_worker.domain.table import Table
 from offchain_worker.meters import coefficients as spanish
 from offchain_worker.meters.coefficients import Coefficients
 from offchain_worker.meters.findings import iso
@@ -59,11 +61,17 @@ class StepCoefficients:
 
 
 def of_key(
-    key: AllocationKey, roster: Roster, energies: Energies, start: int, step_seconds: int, decimals: int
+    key: AllocationKey,
+    roster: Roster,
+    energies: Energies,
+    start: int,
+    step_seconds: int,
+    decimals: int,
+    table: Table | None = None,
 ) -> StepCoefficients:
     """The coefficients of a period's readings, int64 µkWh (steps, columns of the roster).
 
-    Raises CannotSend for more than 9 decimals or steps of over 9 GWh, KeyInvalid.
+    `table` gives a key its committed rows. Raises CannotSend for more than 9 decimals or steps of over 9 GWh, KeyInvalid.
     """
     consumption, production = (
         np.ascontiguousarray(energies[:, list(columns)]) for columns in (roster.consumption, roster.production)
@@ -73,9 +81,12 @@ def of_key(
         raise CannotSend(f"coefficients: {decimals} decimals; give 1 to {LARGEST_DECIMALS}")
     if len(production) and int(production.sum(axis=1).max()) >= 2**63 // scale:
         raise CannotSend(f"coefficients: a step produces too much for {decimals} decimals; give fewer")
-    if any(stage.rule is Rule.TABLE for stage in key.stages):
-        raise CannotSend("coefficients: the rows of a TABLE stage are themselves what is sent; send the table")
-    found = share(consumption, production, key, roster)
+    if key.tables and (table is None or table.key_hash != key.hash()):
+        raise CannotSend(
+            "coefficients: the key has a TABLE stage, and no table of its rows is committed for this month"
+        )
+    rows = tables.rows_of(table, key, len(energies)) if key.tables else {}
+    found = share(consumption, production, key, roster, rows)
     pooled = found.by_producer is None
     wanted = found.allocated[:, :, None] if found.by_producer is None else found.by_producer
     made = production.sum(axis=1, keepdims=True) if pooled else production

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from offchain_worker.domain import canonical, energy
+from offchain_worker.domain import table as tables
 from offchain_worker.domain.allocation import Allocation, share
 from offchain_worker.domain.energy import Energies
 from offchain_worker.domain.errors import DaiseeError
@@ -23,7 +24,7 @@ from offchain_worker.domain.invoice import PER_CENT, credits, debits, invoices
 from offchain_worker.domain.key import AllocationKey
 from offchain_worker.domain.pairs import by_lane, pairs
 from offchain_worker.domain.roster import Direction, Roster
-from offchain_worker.domain.stages import Rule
+from offchain_worker.domain.table import Table, Weights
 from offchain_worker.domain.tariff import Tariff
 from offchain_worker.storage.encryption import DatasetSecret, Keys, decrypt_output, encrypt_output
 from offchain_worker.storage.store import ContentStore, MemoryStore, get_large, put_large
@@ -78,12 +79,13 @@ def outcomes(
     tariff: Tariff,
     keys: Sequence[AllocationKey],
     prices: Prices,
+    table: Table | None = None,
 ) -> list[Outcome]:
     """Compute a period under each key; `energies` int64 µkWh (steps, columns of the roster), `bands` one a step.
 
-    Raises KeyInvalid for a key that cannot be applied to this roster, TariffIncomplete for a sale without a price.
+    `table` is the period's committed one. Raises QuestionInvalid for a key with TABLE stages that it is not made for, KeyInvalid for a key that cannot be applied to this roster, TariffIncomplete for a sale without a price.
     """
-    return [_outcome(roster, energies, bands, tariff, key, prices) for key in keys]
+    return [_outcome(roster, energies, bands, tariff, key, prices, table) for key in keys]
 
 
 def _outcome(
@@ -93,16 +95,15 @@ def _outcome(
     tariff: Tariff,
     key: AllocationKey,
     prices: Prices,
+    table: Table | None,
 ) -> Outcome:
     consumption, production = (
         np.ascontiguousarray(energies[:, list(columns)]) for columns in (roster.consumption, roster.production)
     )
-    if any(stage.rule is Rule.TABLE for stage in key.stages):
-        raise QuestionInvalid("what if: a key with a TABLE stage has its rows for one month only; it cannot be tried")
     for name, part in (("consumption", consumption), ("production", production)):
         if part.shape[1]:
             energy.check(part, name)
-    found = share(consumption, production, key, roster)
+    found = share(consumption, production, key, roster, rows(key, table, len(energies)))
     issued = invoices(_paired(found, bands, tariff.bands), roster, tariff)
     received, earned = debits(issued, roster.highest_member), credits(issued, roster.highest_member)
     whole = _sums(roster, energies)
@@ -118,6 +119,17 @@ def _outcome(
         cost = received[member] - earned[member] + rest
         members[int(member)] = MemberOutcome(consumed, produced, bought, sold, received[member], earned[member], cost)
     return Outcome(key, found, members)
+
+
+def rows(key: AllocationKey, table: Table | None, steps: int) -> dict[int, Weights]:
+    """The weights of a key's TABLE stages. Raises QuestionInvalid if the table is not this key's, TableInvalid."""
+    if not key.tables:
+        return {}
+    if table is None or table.key_hash != key.hash():
+        raise QuestionInvalid(
+            "what if: a key with a TABLE stage can be tried for the months its rows are committed for"
+        )
+    return tables.rows_of(table, key, steps)
 
 
 def _paired(found: Allocation, bands: npt.NDArray[np.uint8], lanes: int) -> Energies:
@@ -162,7 +174,7 @@ def compute(
     readings = standardise(
         terms.roster, files, terms.conformity_rules, terms.tariff, reader, task.start, task.end, task.step_seconds
     ).readings
-    found = outcomes(terms.roster, readings.energies, readings.bands, terms.tariff, keys, prices)
+    found = outcomes(terms.roster, readings.energies, readings.bands, terms.tariff, keys, prices, terms.table)
     store = MemoryStore()
     asked = store.put(_question(terms, keys, prices))
 

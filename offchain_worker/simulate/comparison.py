@@ -10,14 +10,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from offchain_worker.domain import fairness
 from offchain_worker.domain import key as keys
 from offchain_worker.domain.errors import DaiseeError
-from offchain_worker.domain.indicators import rate_ppm
+from offchain_worker.domain.indicators import origin, rate_ppm
 from offchain_worker.domain.key import AllocationKey
-from offchain_worker.domain.roster import Source
 from offchain_worker.jobs.what_if import MemberOutcome, Outcome, Prices, outcomes
 
-from . import fairness
 from .months import Month
 
 IN_FORCE = "in force"
@@ -53,7 +52,13 @@ def compare(
     for month in months:
         tell(month.label)
         found = outcomes(
-            month.roster, month.energies, month.bands, month.tariff, [_key(one, month) for one in named], prices
+            month.roster,
+            month.energies,
+            month.bands,
+            month.tariff,
+            [_key(one, month) for one in named],
+            prices,
+            month.table,
         )
         for at, outcome in enumerate(found):
             for member, figures in outcome.members.items():
@@ -92,9 +97,8 @@ def _add(sums: dict[str, int], figures: MemberOutcome) -> None:
 
 def _add_sources(sources: dict[str, int], month: Month, outcome: Outcome) -> None:
     """µkWh that was shared, by what it was made from."""
-    for position, at in enumerate(month.roster.production):
-        name = Source(month.roster.columns[at].source).name.lower()
-        sources[name] = sources.get(name, 0) + int(outcome.allocation.sold[:, position].sum())
+    for source, amount in origin(month.roster, outcome.allocation).items():
+        sources[source.name.lower()] = sources.get(source.name.lower(), 0) + amount
 
 
 def _summary(
@@ -123,7 +127,11 @@ def _summary(
         "fairness": {
             "jainPpm": fairness.jain_ppm(covered),
             "giniPpm": fairness.gini_ppm(covered),
-            "minMaxPpm": rate_ppm(min(covered, default=0), max(covered, default=0)),
+            "minMaxPpm": fairness.min_max_ppm(covered),
+            "meritPpm": fairness.merit_ppm(
+                [member["bought"] + member["sold"] for member in sums.values()],
+                [member["consumed"] + member["produced"] for member in sums.values()],
+            ),
         },
         "winners": sum(change < 0 for change in changes),
         "losers": sum(change > 0 for change in changes),

@@ -14,6 +14,7 @@ from offchain_worker.domain.errors import DaiseeError
 from offchain_worker.domain.key import AllocationKey
 from offchain_worker.domain.quantities import PeriodId
 from offchain_worker.domain.roster import Roster
+from offchain_worker.domain.table import Table
 from offchain_worker.domain.tariff import Tariff
 from offchain_worker.domain.task import TaskKind
 from offchain_worker.jobs import gathering
@@ -35,7 +36,8 @@ class NoMonths(DaiseeError):
 class Month:
     """A month's readings, int64 µkWh (steps, columns of the roster), with what it is billed by.
 
-    `start` is the UTC second of the first step; `key` is the one in force, None where no chain says so.
+    `start` is the UTC second of the first step; `key` is the one in force, with its `table` of weights if it has one;
+    None where no chain says so.
     """
 
     label: str
@@ -46,6 +48,7 @@ class Month:
     bands: npt.NDArray[np.uint8]
     tariff: Tariff
     key: AllocationKey | None
+    table: Table | None = None
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ def open_period(community: Community, store: ContentStore, identity: Identity, p
     envelopes = community.meter_data.envelopes(period, block)
     secret = gathering.secret(store, envelopes, task.task.input_digest, identity)
     dataset = gathering.dataset(store, task.task.input_digest)
-    return Opened(gathering.terms(community, task.task, block), dataset, secret.secret)
+    return Opened(gathering.terms(community, task.task, block, store), dataset, secret.secret)
 
 
 def from_chain(
@@ -112,7 +115,15 @@ def _month(label: str, opened: Opened, program: bytes) -> Month:
         terms.roster, files, terms.conformity_rules, terms.tariff, reader, task.start, task.end, task.step_seconds
     ).readings
     return Month(
-        label, task.start, task.step_seconds, terms.roster, readings.energies, readings.bands, terms.tariff, terms.key
+        label,
+        task.start,
+        task.step_seconds,
+        terms.roster,
+        readings.energies,
+        readings.bands,
+        terms.tariff,
+        terms.key,
+        terms.table,
     )
 
 

@@ -74,6 +74,7 @@ def _community(found: dict[str, Any], say: dict[str, str], lang: str) -> str:
         ("jain", lambda key: figures.decimal(key["fairness"]["jainPpm"] // 1000, 1000, 3, lang)),
         ("gini", lambda key: figures.decimal(key["fairness"]["giniPpm"] // 1000, 1000, 3, lang)),
         ("min max", lambda key: rate(key["fairness"]["minMaxPpm"])),
+        ("merit", lambda key: figures.decimal(_thousandths(key["fairness"]["meritPpm"]), 1000, 3, lang)),
         ("winners", lambda key: str(key["winners"])),
         ("losers", lambda key: str(key["losers"])),
     ]
@@ -165,6 +166,11 @@ def _kwh(micro_kwh: int, lang: str) -> str:
     return figures.decimal((micro_kwh + 50_000) // 100_000, 10, 1, lang) + f"{figures.FIXED}kWh"
 
 
+def _thousandths(ppm: int) -> int:
+    """ppm as thousandths, cut off towards 0."""
+    return -(-ppm // 1000) if ppm < 0 else ppm // 1000
+
+
 def _tenths(ppm: int) -> int:
     return (ppm + 500) // 1000 * 1000
 
@@ -186,6 +192,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "jain": "Équité, indice de Jain (1 = même couverture pour tous)",
         "gini": "Inégalité, coefficient de Gini (0 = aucune)",
         "min max": "Couverture la plus faible / la plus forte",
+        "merit": "Mérite, corrélation avec l'énergie apportée et consommée (1 = suit exactement)",
         "winners": "Membres qui paient moins",
         "losers": "Membres qui paient plus",
         "shares": "Part locale de la consommation",
@@ -211,6 +218,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "jain": "Fairness, Jain's index (1 = same coverage for all)",
         "gini": "Inequality, Gini coefficient (0 = none)",
         "min max": "Lowest coverage / highest coverage",
+        "merit": "Merit, correlation with energy made and used (1 = follows it exactly)",
         "winners": "Members who pay less",
         "losers": "Members who pay more",
         "shares": "Local share of consumption",
