@@ -7,7 +7,7 @@ APP ?= 1
 # `make demo STORE=kubo` pins everything on a Kubo node of its own.
 STORE ?= folder
 
-.PHONY: setup demo test app lint format lock abi kubo
+.PHONY: setup demo test app lint format lock abi kubo soak
 
 setup: $(VENV)/.installed node_modules/.installed
 	@$(BIN)/python scripts/toolchain.py
@@ -30,6 +30,10 @@ demo: setup
 
 test: setup
 	@$(BIN)/python -m pytest
+
+# What takes longer than a suite may: a thousand kills instead of a hundred.
+soak: setup
+	@DAISEE_SOAK_KILLS=1000 $(BIN)/python -m pytest tests/fire
 
 app: setup
 	@$(BIN)/python -m scripts.run_app
