@@ -25,6 +25,7 @@ from .settings import JsonOption
 
 app = typer.Typer(no_args_is_help=True, help="A month's life: data, two attested tasks, settlement.")
 POLL_SECONDS = 0.5
+WATCH_SECONDS = 2.0
 
 
 class TaskName(StrEnum):
@@ -75,10 +76,26 @@ def describe(community: Community, period: PeriodId) -> dict[str, Any]:
 
 
 @app.command()
-def status(context: typer.Context, period: Annotated[str, PeriodArgument], as_json: JsonOption = False) -> None:
+def status(
+    context: typer.Context,
+    period: Annotated[str, PeriodArgument],
+    watch: Annotated[bool, typer.Option("--watch", help="Show every change, until it is settled")] = False,
+    as_json: JsonOption = False,
+) -> None:
     """Where a period stands."""
-    session = Session.of(context)
-    result = describe(session.community, period_id(period))
+    community, chosen = Session.of(context).community, period_id(period)
+    shown = describe(community, chosen)
+    show_status(shown, as_json)
+    while watch and shown["state"] != "settled":
+        time.sleep(WATCH_SECONDS)
+        result = describe(community, chosen)
+        if result != shown:
+            shown = result
+            show_status(shown, as_json)
+
+
+def show_status(result: dict[str, Any], as_json: bool) -> None:
+    """Print a period's state."""
 
     def show(_: object) -> None:
         output.results.print(

@@ -12,6 +12,7 @@ from offchain_worker.chain.community import connect
 from offchain_worker.daemon import loop
 from offchain_worker.daemon.http import Face, Pulse
 from offchain_worker.daemon.journal import Journal
+from offchain_worker.daemon.metrics import MeteredStore, Metrics
 from offchain_worker.daemon.worker import Worker
 from offchain_worker.domain.task import TaskKind
 from offchain_worker.jobs import gathering, shell
@@ -41,7 +42,17 @@ def worker_of(session: Session, state: Path, dry: bool, confirmations: int | Non
     settings = session.settings
     community = connect(settings.need_rpc(), settings.need_deployment(), archive=state / "logs")
     behind = community.deployment.confirmations if confirmations is None else confirmations
-    return Worker(community, session.store, journal, identity, program_hash(), dry=dry, confirmations=behind)
+    metrics = Metrics()
+    store = MeteredStore(session.store, metrics)
+    return Worker(community, store, journal, identity, program_hash(), dry, confirmations=behind, metrics=metrics)
+
+
+def cycle(worker: Worker) -> int:
+    """One cycle, and what the worker could pay gas with afterwards."""
+    block = worker.cycle()
+    web3 = worker.community.connection.web3
+    worker.metrics.balance.set(web3.eth.get_balance(worker.identity.address))  # type: ignore[arg-type]
+    return block
 
 
 @app.command()
@@ -58,11 +69,11 @@ def run(
     stop = loop.stop_on_signals()
     worker = worker_of(Session.of(context), state, dry, confirmations)
     pulse = Pulse(worker.identity.address, worker.program, late_after=60.0)
-    face = Face(worker.journal, pulse, host, port)
+    face = Face(worker.journal, pulse, host, port, worker.metrics)
     listening = face.open()
     log.info("worker runs", worker=worker.identity.address, face=f"http://{host}:{listening}")
     try:
-        loop.run(worker.cycle, stop=stop, interval=interval, patience=PATIENCE, pulse=pulse)
+        loop.run(lambda: cycle(worker), stop=stop, interval=interval, patience=PATIENCE, pulse=pulse)
     finally:
         face.close()
         worker.journal.release()
