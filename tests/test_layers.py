@@ -22,9 +22,11 @@ ALLOWED = {
     "exchange": JOINED,
     "audit": JOINED | {"daemon", "exchange"},
     "billing": JOINED,
+    "scale": {"domain", "meters"},
+    "bench": JOINED | {"scale"},
     "simulate": JOINED | {"billing"},
     "collect": {"domain", "meters"},
-    "cli": JOINED | {"collect", "daemon", "audit", "billing", "simulate", "exchange"},
+    "cli": JOINED | {"collect", "daemon", "audit", "billing", "simulate", "exchange", "scale", "bench"},
 }
 
 

@@ -11,6 +11,7 @@ from offchain_worker.domain.errors import DaiseeError
 from . import (
     account,
     audit,
+    bench,
     bill,
     coefficients,
     dataset,
@@ -19,6 +20,7 @@ from . import (
     governance,
     identity,
     key,
+    many,
     meters,
     output,
     period,
@@ -59,6 +61,8 @@ app.command()(doctor.doctor)
 app.command()(meters.inspect)
 app.command()(meters.standardise)
 app.command()(engine.allocate)
+app.command()(many.allocate_many)
+app.command()(bench.bench)
 app.command()(simulate.simulate)
 app.add_typer(key.app, name="key")
 app.add_typer(dataset.app, name="dataset")

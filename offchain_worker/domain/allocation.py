@@ -55,7 +55,7 @@ def allocate(
     out: Any = None,
     threads: int | None = None,
 ) -> Allocation:
-    """Share `production` among `consumption` by `key`, DESIGN §4.
+    """Share `production` among `consumption` by `key`.
 
     Both are int64 µkWh arrays of shape (steps, columns), columns in the order of `roster.consumption` and
     `roster.production`; without a roster, points are numbered from 0 over the consumption columns, then the production
@@ -165,16 +165,16 @@ def passes(key: AllocationKey, roster: Roster, rows: Mapping[int, npt.NDArray[np
 
 
 def _served(at: int, stage: Stage, roster: Roster, rows: Mapping[int, npt.NDArray[np.int64]]) -> Served:
-    columns = [roster.columns[place] for place in roster.consumption]
+    columns, chosen = [roster.columns[place] for place in roster.consumption], frozenset(stage.points)
     positions = [
         position
         for position, column in enumerate(columns)
-        if (column.point in stage.points if stage.points else stage.group in (0, column.group))
+        if (column.point in chosen if chosen else stage.group in (0, column.group))
     ]
     points = [columns[position].point for position in positions]
     where = np.array(positions, np.intp)
-    named = list(stage.points or sorted(set(points)))
-    places = np.array([named.index(point) for point in points], np.intp)
+    named = {point: place for place, point in enumerate(stage.points or sorted(set(points)))}
+    places = np.array([named[point] for point in points], np.intp)
     if stage.rule is Rule.TABLE and at in rows and rows[at].shape[1] != len(named):
         counts = f"{rows[at].shape[1]} weights a row, {len(named)} points"
         raise TableInvalid(f"table, stage {at + 1}: {counts}; give each point one weight")

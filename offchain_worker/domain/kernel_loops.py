@@ -281,13 +281,15 @@ def _weighted(left: int, need: Any, weights: Any, count: int) -> None:
             high = level
         if filled == left or high - low == 1:
             break
-        jump = max(2 * jump, (left - filled) * PPM // slope) if high < 0 else (left - filled) * PPM // max(slope, 1)
-        level += jump
-        if high < 0:
-            level = max(level, low + 1)
-        elif level <= low or level >= high or halving:
+        step = (left - filled) * PPM // max(slope, 1)
+        if high < 0:  # nothing is known to be too high; near the end, at least twice as far as before
+            jump = max(2 * jump, step, 1) if left - filled < count else max(step, 1)
+            level = low + jump
+            continue
+        level += step
+        halving = not halving
+        if level <= low or level >= high or halving:
             level = (low + high) >> 1
-        halving = high >= 0 and abs(left - filled) < count
     whole, part = low // PPM, low % PPM
     reciprocal = _reciprocal(part, PPM)
     for at in range(count):
