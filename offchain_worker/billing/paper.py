@@ -1,106 +1,17 @@
 """Statements, invoices and credit notes as PDF: made from their JSON documents alone, the same bytes each time.
 
-The font is embedded (`fonts/`, free to redistribute) and covers Latin, Greek and Cyrillic names. Nothing of the
-machine goes in: no clock (the file is dated as the document is), no user name, no system font.
+A file is dated as its first document is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from importlib.resources import as_file, files
-from typing import Any, cast
-
-from fpdf import FPDF
-from fpdf.enums import XPos, YPos
+from typing import Any
 
 from . import figures
 from .documents import CREDIT_NOTE
+from .sheet import GRID, LEFT, LOCAL, SOFT, WARNING, WIDTH, Sheet
 from .words import WORDS
-
-FONT = "DejaVuSansCondensed"
-LEFT, WIDTH = 18.0, 174.0
-INK, SOFT, LINE, LOCAL, GRID = (28, 32, 38), (105, 112, 122), (208, 212, 218), (35, 120, 82), (214, 219, 226)
-WARNING = (166, 76, 0)
-
-
-class _Paper(FPDF):
-    """An A4 page of ours: margins, fonts, a footer with the number of the document and the page."""
-
-    def __init__(self, lang: str, title: str, author: str, issued_on: str) -> None:
-        super().__init__(format="A4")
-        self.say, self.lang, self.foot = WORDS[lang], lang, ""
-        for style, suffix in (("", ""), ("B", "-Bold")):
-            with as_file(files("offchain_worker.billing").joinpath("fonts", f"{FONT}{suffix}.ttf")) as path:
-                self.add_font(FONT, style, path)
-        self.set_margins(LEFT, 16, LEFT)
-        self.set_auto_page_break(True, 22)
-        self.c_margin = 0
-        self.set_title(title)
-        self.set_author(author)
-        self.set_lang(lang)
-        self.set_creation_date(datetime.fromisoformat(issued_on).replace(tzinfo=UTC))
-
-    def footer(self) -> None:
-        self.set_y(-14)
-        self.write_text(f"{self.foot}    {self.say['page']} {self.page_no()}/{{nb}}", 7.5, color=SOFT, align="C")
-
-    def write_text(
-        self, text: str, size: float = 9, bold: bool = False, color: Sequence[int] = INK, align: str = "L"
-    ) -> None:
-        """A paragraph over the whole width."""
-        self.set_font(FONT, "B" if bold else "", size)
-        self.set_text_color(*color)
-        self.set_x(LEFT)
-        self.multi_cell(WIDTH, size * 0.48, text, align=align, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
-
-    def heading(self, text: str) -> None:
-        """A section's heading with a line under it."""
-        if self.get_y() > 262:
-            self.add_page()
-        self.ln(3.5)
-        self.write_text(text, 10, bold=True)
-        self.ln(0.8)
-        self.rule()
-
-    def rule(self) -> None:
-        """A thin line."""
-        self.set_draw_color(*LINE)
-        self.line(LEFT, self.get_y(), LEFT + WIDTH, self.get_y())
-        self.ln(1.2)
-
-    def row(
-        self, cells: Sequence[str], widths: Sequence[float], size: float = 8.5, bold: bool = False, soft: bool = False
-    ) -> None:
-        """One line of a table: the first cell may wrap, the others are figures at the right."""
-        self.set_font(FONT, "B" if bold else "", size)
-        self.set_text_color(*(SOFT if soft else INK))
-        height = 4.6 * max(1, len(cast("list[str]", self.multi_cell(widths[0], 4.6, cells[0], dry_run=True, output="LINES"))))
-        if self.get_y() + height > self.page_break_trigger:
-            self.add_page()
-        top = self.get_y()
-        x = LEFT + widths[0]
-        for cell, width in zip(cells[1:], widths[1:], strict=True):
-            self.set_xy(x, top)
-            self.cell(width, 4.6, cell, align="R")
-            x += width
-        self.set_xy(LEFT, top)
-        self.multi_cell(widths[0], 4.6, cells[0], align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
-
-    def block(self, x: float, width: float, title: str, lines: Sequence[str]) -> float:
-        """A small block of lines under a soft title; returns where it ends."""
-        top = self.get_y()
-        self.set_xy(x, top)
-        self.set_font(FONT, "", 7.5)
-        self.set_text_color(*SOFT)
-        self.multi_cell(width, 4, title, new_x=XPos.LEFT, new_y=YPos.NEXT)
-        for at, line in enumerate(lines):
-            self.set_font(FONT, "B" if at == 0 else "", 9)
-            self.set_text_color(*INK)
-            self.multi_cell(width, 4.5, line, align="L", new_x=XPos.LEFT, new_y=YPos.NEXT)
-        bottom = self.get_y()
-        self.set_xy(LEFT, top)
-        return bottom
 
 
 def pdf(documents: Sequence[dict[str, Any]], lang: str) -> bytes:
@@ -114,7 +25,7 @@ def pdf(documents: Sequence[dict[str, Any]], lang: str) -> bytes:
     title = (
         f"{say[first['kind']]} {first['number']}" if "number" in first else f"{say['statement']} {_month(first, lang)}"
     )
-    paper = _Paper(lang, title, author, first["issuedOn"])
+    paper = Sheet(lang, title, author, first["issuedOn"])
     for document in documents:
         if "number" in document:
             paper.add_page()
@@ -143,7 +54,7 @@ def _span(document: dict[str, Any], lang: str) -> str:
     return text + (f", {WORDS[lang]['revision']} {period['revision']}" if period["revision"] else "")
 
 
-def _invoice(paper: _Paper, document: dict[str, Any]) -> None:
+def _invoice(paper: Sheet, document: dict[str, Any]) -> None:
     say, lang = paper.say, paper.lang
     credit = document["kind"] == CREDIT_NOTE
     paper.write_text(f"{say[document['kind']]} {say['number']} {document['number']}", 17, bold=True)
@@ -190,7 +101,7 @@ def _on_behalf(document: dict[str, Any], say: dict[str, str]) -> str:
 _WIDTHS = (88.0, 30.0, 30.0, 26.0)
 
 
-def _lines(paper: _Paper, document: dict[str, Any]) -> None:
+def _lines(paper: Sheet, document: dict[str, Any]) -> None:
     say, lang = paper.say, paper.lang
     paper.row([say["what"], say["energy"], say["price"], say["amount"]], _WIDTHS, 7.5, soft=True)
     paper.rule()
@@ -201,7 +112,7 @@ def _lines(paper: _Paper, document: dict[str, Any]) -> None:
     paper.rule()
 
 
-def _totals(paper: _Paper, document: dict[str, Any], credit: bool) -> None:
+def _totals(paper: Sheet, document: dict[str, Any], credit: bool) -> None:
     say, lang = paper.say, paper.lang
     widths = (118.0, 30.0, 26.0)
     paper.row([say["without vat"], "", figures.euros(int(document["withoutVat"]), lang)], widths)
@@ -233,13 +144,13 @@ def line_words(line: dict[str, Any], lang: str) -> str:
     return text + (say["in band"].format(band=line["band"]) if line["band"] >= 0 else "")
 
 
-def _key(paper: _Paper, document: dict[str, Any]) -> None:
+def _key(paper: Sheet, document: dict[str, Any]) -> None:
     paper.heading(paper.say["key"])
     for sentence in document["key"][paper.lang]:
         paper.write_text(sentence, 8.5)
 
 
-def _proof(paper: _Paper, document: dict[str, Any]) -> None:
+def _proof(paper: Sheet, document: dict[str, Any]) -> None:
     say, proof = paper.say, document["proof"]
     paper.heading(say["proof"])
     text = say["proof text"].format(
@@ -255,7 +166,7 @@ def _proof(paper: _Paper, document: dict[str, Any]) -> None:
             paper.write_text(f"{say[word]} {proof[field]}", 7, color=SOFT)
 
 
-def _statement(paper: _Paper, document: dict[str, Any]) -> None:
+def _statement(paper: Sheet, document: dict[str, Any]) -> None:
     say, lang = paper.say, paper.lang
     net = int(document["net"])
     paper.write_text(f"{document['community']} · {_month(document, lang)}", 9, color=SOFT)
@@ -284,7 +195,7 @@ def _statement(paper: _Paper, document: dict[str, Any]) -> None:
     _proof(paper, document)
 
 
-def _energy(paper: _Paper, column: dict[str, Any]) -> None:
+def _energy(paper: Sheet, column: dict[str, Any]) -> None:
     """A metering point: what it used or made, and a bar of the local part."""
     say, lang = paper.say, paper.lang
     whole, part = int(column["energy"]), int(column["local"])
@@ -307,7 +218,7 @@ def _rounded_percent(part: int, whole: int, lang: str) -> str:
     return figures.percent((part * 1000 + whole // 2) // whole * 1000 if whole else 0, lang)
 
 
-def _money(paper: _Paper, document: dict[str, Any]) -> None:
+def _money(paper: Sheet, document: dict[str, Any]) -> None:
     say, lang = paper.say, paper.lang
     widths = (92.0, 52.0, 30.0)
     for entry in document["received"]:
@@ -327,7 +238,7 @@ def _money(paper: _Paper, document: dict[str, Any]) -> None:
     paper.row([say["net"], "", figures.euros(int(document["net"]), lang)], widths, 9.5, bold=True)
 
 
-def _compared(paper: _Paper, document: dict[str, Any]) -> None:
+def _compared(paper: Sheet, document: dict[str, Any]) -> None:
     found = document["comparison"]
     if not found:
         return

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from offchain_worker.billing import documents, reading
-from offchain_worker.billing.documents import CorrectionInvalid
+from offchain_worker.billing import corrections, documents, reading
+from offchain_worker.billing.corrections import CorrectionInvalid
 from offchain_worker.billing.parties import PartiesUnusable
 from offchain_worker.billing.reading import BillDiffers, PeriodBills
 from tests.billing import neighbours as n
@@ -135,7 +135,7 @@ def later() -> list[dict[str, Any]]:
 
 
 def test_corrections__of_a_revision__cancel_and_replace_what_changed_only() -> None:
-    made = documents.corrections(n.invoices(), later())
+    made = corrections.corrections(n.invoices(), later())
     assert [(d["number"], d["kind"], d["corrects"] or d["replaces"], d["total"]) for d in made] == [
         ("A00-2016-06-R1-0001", "credit-note", "F00-2016-06-0003", "-2"),
         ("F00-2016-06-R1-0001", "invoice", "F00-2016-06-0003", "2"),
@@ -146,10 +146,10 @@ def test_corrections__of_a_revision__cancel_and_replace_what_changed_only() -> N
 
 
 def test_corrections__with_what_they_correct__sum_to_the_revision() -> None:
-    made = documents.corrections(n.invoices(), later())
+    made = corrections.corrections(n.invoices(), later())
     total = sum(int(d["total"]) for d in [*n.invoices(), *made])
     assert total == sum(int(d["total"]) for d in later())
-    in_force = documents.standing(n.invoices(), made)
+    in_force = corrections.standing(n.invoices(), made)
     assert sum(int(d["total"]) for d in in_force) == total
     for note in (d for d in made if d["kind"] == "credit-note"):
         assert sum(int(line["cents"]) for line in note["lines"]) == int(note["total"]) < 0
@@ -157,7 +157,7 @@ def test_corrections__with_what_they_correct__sum_to_the_revision() -> None:
 
 def test_corrections__of_the_same_revision__are_refused() -> None:
     with pytest.raises(CorrectionInvalid, match="revision 0 does not follow 0"):
-        documents.corrections(n.invoices(), n.invoices())
+        corrections.corrections(n.invoices(), n.invoices())
 
 
 def test_check__complete_bills__are_what_was_booked() -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from offchain_worker.billing import documents, paper, tables
+from offchain_worker.billing import corrections, documents, paper, tables
 from tests.billing import neighbours as n
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -71,7 +71,7 @@ def test_pdf__english_bill__reads_with_names_of_other_alphabets(tmp_path: Path) 
 def test_pdf__credit_note__names_what_it_cancels(tmp_path: Path) -> None:
     old = n.invoices()[5]
     now = {**old, "period": {**old["period"], "revision": 1}, "provisional": False}
-    note = documents.corrections([old], [now])[0]
+    note = corrections.corrections([old], [now])[0]
     text = text_of(paper.pdf([note], "fr"), tmp_path / "note.pdf")
     for said in ("Avoir N° A01-2016-06-R1-0001", "Annule la facture F01-2016-06-0003", "Total TTC de l'avoir −0,22 €"):
         assert said in text
