@@ -10,6 +10,14 @@ COPY offchain_worker offchain_worker
 COPY app app
 RUN /venv/bin/pip install --no-cache-dir --disable-pip-version-check --no-deps --no-build-isolation --editable .
 
+# The local chain, for trying things out: the anvil that `make setup` installs too.
+FROM node:20-bookworm-slim AS chain
+WORKDIR /chain
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --no-audit --no-fund && mkdir /state && chown node /state
+USER node
+ENTRYPOINT ["node_modules/.bin/anvil"]
+
 FROM python:3.11-slim-bookworm
 RUN useradd --uid 10001 --create-home daisee && mkdir -p /data /iexec_in /iexec_out && chown daisee /data /iexec_out
 COPY --from=build /venv /venv

@@ -115,7 +115,7 @@ def test_dockerfile__it__copies_what_the_program_hash_covers_and_runs_without_ri
     assert "COPY requirements.lock" in text
     assert "COPY offchain_worker offchain_worker" in text
     users = [line for line in text.splitlines() if line.startswith("USER ")]
-    assert users == ["USER daisee"]
+    assert users == ["USER node", "USER daisee"]
     kept = {line[1:] for line in (ROOT / ".dockerignore").read_text("utf-8").splitlines() if line.startswith("!")}
     copied = {
         word
