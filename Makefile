@@ -7,7 +7,7 @@ APP ?= 1
 # `make demo STORE=kubo` pins everything on a Kubo node of its own.
 STORE ?= folder
 
-.PHONY: setup demo test app lint format lock abi kubo soak
+.PHONY: setup demo test app bench lint format lock abi kubo soak
 
 setup: $(VENV)/.installed node_modules/.installed
 	@$(BIN)/python scripts/toolchain.py
@@ -31,9 +31,10 @@ demo: setup
 test: setup
 	@$(BIN)/python -m pytest
 
-# What takes longer than a suite may: a thousand kills instead of a hundred.
+# What takes longer than a suite may: a thousand kills instead of a hundred, 100,000 communities instead of 300.
 soak: setup
 	@DAISEE_SOAK_KILLS=1000 $(BIN)/python -m pytest tests/fire
+	@DAISEE_SOAK=100000 $(BIN)/python -m pytest tests/domain/test_soak.py
 
 app: setup
 	@$(BIN)/python -m scripts.run_app
@@ -41,6 +42,10 @@ app: setup
 # Kubo (IPFS), for STORE=kubo and the tests of it: from the PATH, else built by Go, else the official release.
 kubo: setup
 	@$(BIN)/python -m scripts.install_kubo
+
+# The project's measurements, as ratios; on a quiet machine.
+bench: setup
+	@$(BIN)/daisee bench
 
 lint: setup
 	$(BIN)/ruff check .

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from offchain_worker.domain.key import AllocationKey, Rule, Stage
-from offchain_worker.scale.communities import KEY, cluster, share_with, spans
+from offchain_worker.scale.communities import KEY, cluster, share_one, share_with, spans
 from offchain_worker.scale.spans import share_span
 
 GIB = 1 << 30
@@ -62,7 +62,10 @@ def workers(
     for count in (1, 2):
         found = spans(folder / "in", folder / f"out-{count}")
         with cluster(count) as client:
-            share_with(client, found[: 2 * count])
+            places = list(client.scheduler_info()["workers"])
+            client.gather(
+                [client.submit(share_one, found[at], 1, workers=[where], pure=False) for at, where in enumerate(places)]
+            )
             start = time.perf_counter()
             share_with(client, found)
             seconds[count] = time.perf_counter() - start

@@ -1,4 +1,4 @@
-"""A second, straightforward engine: one step at a time, exact fractions, written from DESIGN §4 alone.
+"""A second, straightforward engine: one step at a time, exact fractions, written from the rules alone.
 
 The domain's results are compared with these; nothing here imports the domain.
 """
