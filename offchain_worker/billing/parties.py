@@ -41,7 +41,9 @@ class Supplier(_Model):
     """What a member's own supplier charges: information for the comparison, never part of what is owed."""
 
     name: str = Field(default="", description="The supplier or offer, as it should be named")
-    micro_euro_per_kwh: int = Field(alias="microEuroPerKwh", ge=0, lt=10**9, description="Price of a kWh it replaces")
+    micro_euro_per_kwh: int = Field(
+        alias="microEuroPerKwh", ge=0, lt=10**9, description="What a kWh it replaces costs, taxes included"
+    )
     as_of: str = Field(default="", alias="asOf", pattern="^([0-9]{4}-[0-9]{2})?$", description="Month of this price")
 
 

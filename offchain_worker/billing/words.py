@@ -135,7 +135,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "ils vous ont coûté {paid}.",
         "saved": "Vous économisez {amount}.",
         "lost": "Vous payez {amount} de plus.",
-        "compare note": "Pour information. Même assiette des deux côtés : le prix de l'énergie seule ; "
+        "compare note": "Pour information, taxes comprises des deux côtés. Seul le prix de l'énergie est comparé : "
         "l'acheminement reste dû à votre fournisseur dans les deux cas.",
         "your supplier": "votre fournisseur",
         "net": "Solde",
@@ -223,7 +223,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "({price}{as_of}); they cost you {paid}.",
         "saved": "You save {amount}.",
         "lost": "You pay {amount} more.",
-        "compare note": "For information. Both sides count the price of the energy alone; "
+        "compare note": "For information, taxes included on both sides. Only the price of energy is compared: "
         "network charges are due to your supplier either way.",
         "your supplier": "your supplier",
         "net": "Balance",
