@@ -81,7 +81,7 @@ class Decoder:
             Reading(
                 telegram.meter, side, Kind.REGISTER, telegram.moment if telegram.moment >= 0 else self.clock(), value
             )
-            for telegram in dsmr_telegram.telegrams(data)
+            for telegram in dsmr_telegram.telegrams(data)[0]
             if telegram.checked is not False and not telegram.faults
             for side, value in telegram.registers.items()
         ]

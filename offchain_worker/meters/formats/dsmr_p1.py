@@ -9,14 +9,16 @@ Telegrams of the P1 port of a smart meter, one or many in a file, as they come o
     …
     !6EEE
 
-Registers are an index: several telegrams give the consumption between them, never a load curve. A telegram with a wrong
-checksum is left out and said; one without a time (older meters send none) cannot be placed, and is said too. A meter is
-known by the text of its equipment identifier. Times carry their offset, so no time zone enters.
+Registers are an index: several telegrams give the consumption between them, never a load curve. A telegram that is
+not complete or has a wrong checksum is left out and said; one without a time (older meters send none) cannot be placed,
+and is said too. A meter is known by the text of its equipment identifier. Times carry their offset, so no time zone
+enters.
 """
 
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 
 import numpy as np
 
@@ -44,19 +46,19 @@ QUANTITIES = {Direction.CONSUMPTION: "1-0:1.8.0", Direction.PRODUCTION: "1-0:2.8
 
 def claims(data: bytes) -> bool:
     """Does a line like `/ISk5…` and a line of a register or the like come near the beginning?"""
-    beginning = data[:65_536]
+    beginning = data.removeprefix(BOM_UTF8)[:65_536]
     found = _BEGINS.search(beginning)
     return bool(found and (_LINE.search(beginning, found.end()) or _NOTHING.match(beginning, found.end())))
 
 
 def parse(data: bytes, name: str) -> tuple[Rows, ...]:
     """An index per meter and direction, in order of first appearance. Raises MeterFileError if no telegram is whole."""
-    read = _read(data, name)
+    read, incomplete = _read(data, name)
     made = []
     for meter in dict.fromkeys(telegram.meter for telegram in read):
         own = [telegram for telegram in read if telegram.meter == meter]
         sides = sorted({side for telegram in own for side in telegram.registers})
-        made += [_rows(own, meter, side) for side in sides or [Direction.CONSUMPTION]]
+        made += [_rows(own, meter, side, incomplete) for side in sides or [Direction.CONSUMPTION]]
     return tuple(made)
 
 
@@ -73,7 +75,7 @@ def redact(
     The meter's telegrams between the two moments, both included, with the time and the registers alone, under the
     stand-in, their checksums made anew.
     """
-    read = _read(data, name)
+    read, _ = _read(data, name)
     kept = chosen_meter({telegram.meter for telegram in read}, meter, stand_in, name)
     own = [telegram for telegram in read if telegram.meter == kept]
     written = [
@@ -82,8 +84,8 @@ def redact(
     return b"".join(written) or _written(own[0], kept, stand_in, direction, empty=True)
 
 
-def _read(data: bytes, name: str) -> list[Telegram]:
-    read = dsmr_telegram.telegrams(data)
+def _read(data: bytes, name: str) -> tuple[list[Telegram], int]:
+    read, incomplete = dsmr_telegram.telegrams(data.removeprefix(BOM_UTF8))
     if not read:
         raise MeterFileError(name, 1, "holds no complete telegram (from '/' to '!'): truncated or damaged")
     for telegram in read:
@@ -91,10 +93,10 @@ def _read(data: bytes, name: str) -> list[Telegram]:
             raise MeterFileError(name, telegram.line, f"{telegram.faults[0]}: damaged")
     if all(telegram.checked is False for telegram in read):
         raise MeterFileError(name, read[0].line, "no telegram has the checksum it states: damaged")
-    return read
+    return read, incomplete
 
 
-def _rows(own: list[Telegram], meter: str, side: Direction) -> Rows:
+def _rows(own: list[Telegram], meter: str, side: Direction, incomplete: int) -> Rows:
     wrong = [telegram for telegram in own if telegram.checked is False]
     timeless = [telegram for telegram in own if telegram.checked is not False and telegram.moment < 0]
     used = [t for t in own if t.checked is not False and t.moment >= 0]
@@ -102,6 +104,9 @@ def _rows(own: list[Telegram], meter: str, side: Direction) -> Rows:
     stamps = np.array([telegram.moment for telegram in used], dtype=np.int64)
     first, last = (int(stamps.min()), int(stamps.max())) if len(stamps) else (0, 0)
     found = []
+    if incomplete:
+        message = f"{incomplete} telegrams of the file are not complete (from '/' to '!'), left out"
+        found.append(Finding(first, last, Code.IGNORED_ROWS, Severity.WARNING, meter, incomplete, message))
     for telegrams, code, what in (
         (wrong, Code.CHECKSUM, "telegrams with a wrong checksum, left out"),
         (timeless, Code.NO_TIME, "telegrams without a time, which cannot be placed"),

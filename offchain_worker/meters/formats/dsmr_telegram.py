@@ -21,6 +21,9 @@ LONGEST = 16_384
 """Bytes of a telegram; the longest of the standards is some 4 KiB."""
 DIRECTIONS = {b"1": Direction.CONSUMPTION, b"2": Direction.PRODUCTION}
 _FRAME = re.compile(rb"^/[^\r\n]*\r?\n(?:(?!/).*\r?\n)*?!([0-9A-Fa-f]{0,4})[ \t]*(?=\r|\n|\Z)", re.MULTILINE)
+_VERSION_4 = re.compile(rb"^1-3:0\.2\.8(?:\*255)?\([4-9]", re.MULTILINE)
+_BEGINS = re.compile(rb"^/", re.MULTILINE)
+_ENDS = re.compile(rb"^!", re.MULTILINE)
 _REGISTER = re.compile(rb"^(?:1-[0-9]+:)?([12])\.8\.([0-9]+)(?:\*255)?\(([0-9.,]{1,24})\*?(kWh|Wh)\)", re.MULTILINE)
 _TIME = re.compile(rb"^0-0:1\.0\.0(?:\*255)?\(([0-9]{12})([WS]?)\)", re.MULTILINE)
 _IDENTITIES = (
@@ -37,8 +40,9 @@ _POWERS = {b"kWh": 9, b"Wh": 6}
 @dataclass(frozen=True)
 class Telegram:
     """
-    `raw` from `/` to the checksum, beginning on `line` (from 1); `checked` is None if it carries no checksum; `moment`
-    UTC seconds, -1 if it has no time; `registers` in millionths of a Wh; `faults` what could not be read.
+    `raw` from `/` to the checksum, beginning on `line` (from 1); `checked` is None if it carries no checksum and its
+    version knows none; `moment` UTC seconds, -1 if it has no time; `registers` in millionths of a Wh; `faults` what
+    could not be read.
     """
 
     raw: bytes
@@ -67,23 +71,30 @@ def _row(index: int) -> int:
 _TABLE = tuple(_row(index) for index in range(256))
 
 
-def telegrams(data: bytes) -> list[Telegram]:
-    """Every complete telegram, whatever stands between them."""
+def telegrams(data: bytes) -> tuple[list[Telegram], int]:
+    """Every complete telegram, whatever stands between them, and how many others begin or end and are not complete."""
     found = []
-    line, counted = 1, 0
+    line, counted, past, incomplete = 1, 0, 0, 0
     for frame in _FRAME.finditer(data):
         line += data.count(b"\n", counted, frame.start())
         counted = frame.start()
-        if len(frame[0]) <= LONGEST:
-            found.append(read(frame[0], line))
-    return found
+        if len(frame[0]) > LONGEST:
+            continue
+        found.append(read(frame[0], line))
+        incomplete += _incomplete(data[past : frame.start()])
+        past = frame.end()
+    return found, incomplete + _incomplete(data[past:])
+
+
+def _incomplete(between: bytes) -> int:
+    return max(len(_BEGINS.findall(between)), len(_ENDS.findall(between)))
 
 
 def read(raw: bytes, line: int = 1) -> Telegram:
     """One telegram taken apart."""
     body, _, stated = raw.rpartition(b"!")
     stated = stated.strip()
-    checked = None
+    checked = False if _VERSION_4.search(raw) else None
     if stated:
         as_sent = re.sub(rb"\r?\n", b"\r\n", body)
         checked = int(stated, 16) in (crc16(body + b"!"), crc16(as_sent + b"!"))
