@@ -52,6 +52,7 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --strict offchain_worker/domain
 	node_modules/.bin/prettier --check --plugin=prettier-plugin-solidity 'contracts/**/*.sol' 'interfaces/*.sol'
+	$(BIN)/python -m scripts.slither
 
 format:
 	$(BIN)/ruff format .
@@ -61,6 +62,8 @@ format:
 lock: $(VENV)/.installed
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 		--no-emit-index-url requirements.in -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--no-emit-index-url requirements-slither.in -o requirements-slither.lock
 
 # After a change of the contracts' interfaces.
 abi: setup
