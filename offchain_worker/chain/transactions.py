@@ -30,7 +30,13 @@ POLL_SECONDS = 0.05
 RACES = 8
 """How often nonce and fee are read again when they changed between reading and sending."""
 BASE_ROSE = "less than block base fee"
-TAKEN = ("nonce too low", "already been used", "replacement transaction underpriced", "transaction underpriced", BASE_ROSE)
+TAKEN = (
+    "nonce too low",
+    "already been used",
+    "replacement transaction underpriced",
+    "transaction underpriced",
+    BASE_ROSE,
+)
 
 
 @dataclass(frozen=True)

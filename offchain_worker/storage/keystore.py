@@ -55,7 +55,9 @@ def seal(identity: Identity, path: Path, password: str, work: int | None = None)
         raise IdentityError(f"{path} exists; an identity is never overwritten, choose another file")
     if not password:
         raise IdentityError("the password is empty")
-    document: dict[str, Any] = dict(Account.encrypt(identity.signing_key, password, kdf="scrypt", iterations=work or SCRYPT_WORK))
+    document: dict[str, Any] = dict(
+        Account.encrypt(identity.signing_key, password, kdf="scrypt", iterations=work or SCRYPT_WORK)
+    )
     sealed = AESSIV(hkdf(identity.signing_key, LABEL, 64)).encrypt(identity.reading_key, [LABEL])
     document["daisee"] = {"readingKey": "0x" + sealed.hex()}
     write_atomically(path, (json.dumps(document, indent=1) + "\n").encode(), mode=0o600)
