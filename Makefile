@@ -7,7 +7,7 @@ APP ?= 1
 # `make demo STORE=kubo` pins everything on a Kubo node of its own.
 STORE ?= folder
 
-.PHONY: setup demo test app lint format lock abi kubo
+.PHONY: setup demo test app bench lint format lock abi kubo soak
 
 setup: $(VENV)/.installed node_modules/.installed
 	@$(BIN)/python scripts/toolchain.py
@@ -31,6 +31,11 @@ demo: setup
 test: setup
 	@$(BIN)/python -m pytest
 
+# What takes longer than a suite may: a thousand kills instead of a hundred, 100,000 communities instead of 300.
+soak: setup
+	@DAISEE_SOAK_KILLS=1000 $(BIN)/python -m pytest tests/fire
+	@DAISEE_SOAK=100000 $(BIN)/python -m pytest tests/domain/test_soak.py
+
 app: setup
 	@$(BIN)/python -m scripts.run_app
 
@@ -38,11 +43,16 @@ app: setup
 kubo: setup
 	@$(BIN)/python -m scripts.install_kubo
 
+# The project's measurements, as ratios; on a quiet machine.
+bench: setup
+	@$(BIN)/daisee bench
+
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --strict offchain_worker/domain
 	node_modules/.bin/prettier --check --plugin=prettier-plugin-solidity 'contracts/**/*.sol' 'interfaces/*.sol'
+	$(BIN)/python -m scripts.slither
 
 format:
 	$(BIN)/ruff format .
@@ -52,6 +62,8 @@ format:
 lock: $(VENV)/.installed
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 		--no-emit-index-url requirements.in -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--no-emit-index-url requirements-slither.in -o requirements-slither.lock
 
 # After a change of the contracts' interfaces.
 abi: setup

@@ -14,7 +14,7 @@ import polars as pl
 from app.flows import ALL_PLANTS, Flows, Kind, Node
 from app.words import Words
 
-COLOURS = {"local": "#2c9a58", "grid": "#7488a5", "sold": "#2b8fb3", "surplus": "#c58a10"}
+COLOURS = {"local": "#2c9a58", "grid": "#7488a5", "sold": "#2b8fb3", "surplus": "#b97f0c"}
 NODE_COLOURS = {
     Kind.PLANT: COLOURS["local"],
     Kind.GRID: COLOURS["grid"],
@@ -82,8 +82,8 @@ def _part(part: str, name: str, label: str, fine: bool) -> dict[str, Any]:
     return shared | {"stack": "day", "type": "bar", "barCategoryGap": "22%", "itemStyle": style}
 
 
-def sankey(flows: Flows, name: Callable[[Node], str], say: Words, ink: str) -> tuple[dict[str, Any], int]:
-    """The option and its height in pixels; `ink` is the page's text colour. Energies stand there without hovering."""
+def sankey(flows: Flows, name: Callable[[Node], str], say: Words, ink: tuple[str, str]) -> tuple[dict[str, Any], int]:
+    """The option and its height in pixels; `ink` are the colours of text and page. Energies stand there without hovering."""
     left = {pair[0] for pair in flows}
     flows = dict(sorted(flows.items(), key=lambda item: (_place(item[0][0]), _place(item[0][1]))))
     totals: dict[Node, int] = {}
@@ -129,7 +129,7 @@ def _place(node: Node) -> tuple[int, int]:
 
 
 def _node(
-    node: Node, energy: int, name: Callable[[Node], str], left: bool, say: Words, ink: str, crowded: bool
+    node: Node, energy: int, name: Callable[[Node], str], left: bool, say: Words, ink: tuple[str, str], crowded: bool
 ) -> Mapping[str, Any]:
     return {
         "name": name(node),
@@ -138,6 +138,9 @@ def _node(
             "formatter": f"{name(node)}{SEPARATORS[crowded]}{say.kwh(energy)}",
             "position": "right" if left else "left",
             "lineHeight": 16,
-            "color": ink,
+            "color": ink[0],
+            # A ribbon behind thin letters would strike them through.
+            "textBorderColor": ink[1],
+            "textBorderWidth": 3,
         },
     }

@@ -1,14 +1,13 @@
-"""What the pages read: everything of a period on the chain, and the artefacts the viewer's keys open.
+"""What the pages read from the chain: everything of a period, typed, at one block.
 
-Reads are cached by the block they were made at (by its hash, so that another chain is another entry). What was opened
-with keys is cached for the viewer's own session only, under the viewer's address.
+Reads are cached by the block they were made at (by its hash, so that another chain is another entry); they are the
+same for all viewers. What only some may read is `app.reader`'s.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
@@ -22,9 +21,6 @@ from offchain_worker.cli.settings import Settings
 from offchain_worker.domain.quantities import PeriodId
 from offchain_worker.domain.roster import Roster
 from offchain_worker.domain.task import TaskKind
-from offchain_worker.jobs import gathering, results
-from offchain_worker.storage.encryption import DatasetSecret, Keys
-from offchain_worker.storage.identity import Identity
 from offchain_worker.storage.places import open_store
 from offchain_worker.storage.store import ContentStore
 
@@ -151,69 +147,3 @@ def balance(place: Place, block: BlockStamp, member: int) -> int:
 def _event(found: Community, transaction: str, block: int) -> Event:
     receipt = found.connection.web3.eth.get_transaction_receipt(transaction)  # type: ignore[arg-type]
     return Event(transaction, block, found.connection.stamp(block).timestamp, int(receipt["gasUsed"]))
-
-
-def keys(place: Place, block: BlockStamp, records: Records, identity: Identity) -> DatasetSecret | Keys:
-    """What the identity may open of the period's newest dataset. Raises EnvelopeError, BlobMissing, BlobCorrupt."""
-    digests = community(place).meter_data.envelopes(records.period_id, block.number)
-    return gathering.keys(place.blobs, digests, records.period.input_digest, identity)
-
-
-@dataclass(frozen=True)
-class Reader:
-    """Reads artefacts of a reported period with a viewer's keys."""
-
-    place: Place
-    block: BlockStamp
-    records: Records
-    address: str
-    keys: Keys
-
-    @property
-    def reads_all(self) -> bool:
-        """Whether the keys open everybody's artefacts."""
-        return isinstance(self.keys, DatasetSecret)
-
-    @property
-    def result(self) -> results.Result:
-        """The settlement's artefacts. Raises ResultDiffers while there is no report."""
-        if self.records.accepted is None:
-            raise results.ResultDiffers("the period has no settlement report yet")
-        return results.open_result(self.place.blobs, self.records.accepted.report.result_digest)
-
-    def community(self) -> dict[str, Any]:
-        """The figures every member may read."""
-        return _opened(self.address, self._version, "community", 0, self)
-
-    def bill(self, member: int) -> dict[str, Any]:
-        """A member's bill."""
-        return _opened(self.address, self._version, "bill", member, self)
-
-    def curve(self, column: int) -> dict[str, Any]:
-        """A column's curve."""
-        return _opened(self.address, self._version, "curve", column, self)
-
-    def findings(self, column: int) -> dict[str, Any]:
-        """What the conformity task found in a column's files."""
-        return _opened(self.address, self._version, "findings", column, self)
-
-    @property
-    def _version(self) -> tuple[str, bytes, bytes]:
-        records = self.records
-        report = records.accepted.report.result_digest if records.accepted else b""
-        return self.place.store, report, records.verdict.findings_digest if records.verdict else b""
-
-
-@st.cache_data(max_entries=500, show_spinner=False, scope="session")
-def _opened(
-    address: str,  # noqa: ARG001 - the viewer is part of what is remembered
-    version: tuple[str, bytes, bytes],  # noqa: ARG001 - so are the artefacts
-    kind: str,
-    number: int,
-    _reader: Reader,
-) -> dict[str, Any]:
-    verdict = _reader.records.verdict
-    if kind == "findings" and verdict is not None:
-        return results.open_findings(_reader.place.blobs, verdict.findings_digest, _reader.keys, number)
-    read = getattr(_reader.result, kind)
-    return read(_reader.keys) if kind == "community" else read(_reader.keys, number)

@@ -32,7 +32,7 @@ STYLE = """
 .stMarkdown table { width: 100%; font-variant-numeric: tabular-nums; }
 .stMarkdown td { overflow-wrap: anywhere; }
 .st-key-phone-pages { display: none; }
-.st-key-phone-pages [data-testid="stIconMaterial"] { display: none; }
+.st-key-phone-pages a > span:first-child { display: none; }
 @media (max-width: 768px) { .st-key-phone-pages { display: flex; } }
 .stMarkdown td[style*="right"] { white-space: nowrap; }
 @media (max-width: 480px) {

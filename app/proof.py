@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app import data
-from app.data import Reader
+from app.reader import Reader
 from offchain_worker.domain import merkle
 from offchain_worker.domain.bills import bill_leaf
 from offchain_worker.domain.errors import DaiseeError

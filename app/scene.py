@@ -8,9 +8,10 @@ from datetime import date
 import streamlit as st
 
 from app import data
-from app.data import Place, Reader, Records
+from app.data import Place, Records
 from app.flows import ALL_PLANTS, Kind, Node
 from app.names import Names
+from app.reader import Reader, SessionReader, open_keys
 from app.troubles import CLOSED
 from app.viewer import Viewer
 from app.words import Words
@@ -96,8 +97,8 @@ def look(say: Words, names: Names, place: Place, block: BlockStamp, viewer: View
     reader, trouble = None, None
     if viewer.identity is not None and records.period.state not in (PeriodState.NONE, PeriodState.OPEN):
         try:
-            opened = data.keys(place, block, records, viewer.identity)
-            reader = Reader(place, block, records, viewer.address, opened)
+            opened = open_keys(place, block, records, viewer.identity)
+            reader = SessionReader(place, block, records, viewer.address, opened)
         except (*CLOSED, StoreError) as error:
             trouble = error
     return Scene(say, names, place, block, viewer, records, reader, trouble)

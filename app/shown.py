@@ -11,8 +11,8 @@ from app.troubles import tell
 from app.written import cell
 
 TILE_PIXELS, TILES_A_ROW = 160, 4
-INK = {"light": "#1d2521", "dark": "#e8ece9"}
-"""The text colours of `.streamlit/config.toml`, for charts, which do not know the theme."""
+INK = {"light": ("#1d2521", "#ffffff"), "dark": ("#e8ece9", "#14181a")}
+"""Text and page colours of `.streamlit/config.toml`, for charts, which do not know the theme."""
 
 
 def table(headers: Sequence[str], rows: Iterable[Sequence[str]], numbers: Sequence[int] = ()) -> None:
@@ -33,8 +33,8 @@ def tiles(figures: Iterable[tuple[str, str, str]]) -> None:
                 st.caption(what)
 
 
-def ink() -> str:
-    """The text colour of the page as it is shown."""
+def ink() -> tuple[str, str]:
+    """The colours of text and page as they are shown."""
     return INK.get(st.context.theme.type or "light", INK["light"])
 
 

@@ -50,7 +50,7 @@ def local(seconds: int, zone: str) -> datetime:
 
 def short(value: str) -> str:
     """A hash or address people can compare at a glance: its two ends."""
-    return f"{value[:8]}…{value[-6:]}"
+    return f"{value[:6]}…{value[-4:]}"
 
 
 def cell(text: str) -> str:

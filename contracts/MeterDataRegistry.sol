@@ -31,6 +31,8 @@ contract MeterDataRegistry is IMeterDataRegistry {
     uint64[] private _starts;
     PeriodId private _next;
     mapping(PeriodId period => Period) private _periods;
+    /// By key, as a vote may still change the key of a period to come.
+    mapping(PeriodId period => mapping(bytes32 keyHash => bytes32 root)) private _tables;
 
     constructor(
         ICommunityRegistry registry_,
@@ -87,6 +89,19 @@ contract MeterDataRegistry is IMeterDataRegistry {
         if (starts.length == 0) revert MeterDataCalendarInvalid(_starts.length);
         for (uint256 i = 0; i < starts.length; ++i) _append(starts[i], stepSeconds);
         emit CalendarExtended(firstPeriod.plus(_starts.length - 2), starts[starts.length - 1]);
+    }
+
+    /// @inheritdoc IMeterDataRegistry
+    function commitTable(PeriodId period, bytes32 root, bytes32 digest) external {
+        if (root == 0 || digest == 0) revert MeterDataDigestMissing();
+        (uint64 start, ) = boundsOf(period);
+        if (block.timestamp >= start) revert MeterDataStarted(period, start);
+        (address committer, bytes32 keyHash) = ruleBook.committerAt(start);
+        if (msg.sender != committer) revert MeterDataNotCommitter(msg.sender, committer);
+        bytes32 committed = _tables[period][keyHash];
+        if (committed != 0) revert MeterDataTableCommitted(period, committed);
+        _tables[period][keyHash] = root;
+        emit TableCommitted(period, keyHash, root, digest);
     }
 
     // ----------------------------------------------------------------------------------------------- datasets
@@ -176,8 +191,16 @@ contract MeterDataRegistry is IMeterDataRegistry {
         task.columns = record.columns;
         task.rulesHash = record.rulesHash;
         task.rosterHash = record.rosterHash;
+        task.tableRoot = tableOf(period);
         task.inputDigest = record.inputDigest;
         task.readingsRoot = record.readingsRoot;
+    }
+
+    /// @inheritdoc IMeterDataRegistry
+    function tableOf(PeriodId period) public view returns (bytes32) {
+        (uint64 start, ) = boundsOf(period);
+        (address committer, bytes32 keyHash) = ruleBook.committerAt(start);
+        return committer == address(0) ? bytes32(0) : _tables[period][keyHash];
     }
 
     /// @inheritdoc IMeterDataRegistry

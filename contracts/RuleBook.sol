@@ -30,6 +30,8 @@ contract RuleBook is IRuleBook {
     Checkpoints.Trace256 private _tariffs;
     Checkpoints.Trace256 private _conformities;
     Checkpoints.Trace256 private _programs;
+    /// Only of keys that have a table.
+    mapping(bytes32 keyHash => address committer) private _committers;
 
     modifier onlyGovernor() {
         if (msg.sender != governor) revert RuleBookUnauthorised(msg.sender);
@@ -86,6 +88,11 @@ contract RuleBook is IRuleBook {
         return keccak256(abi.encode(rulesAt(time)));
     }
 
+    function committerAt(uint64 time) external view override returns (address committer, bytes32 keyHash) {
+        keyHash = bytes32(_keys.upperLookup(time));
+        committer = _committers[keyHash];
+    }
+
     /// The second a change asked for at `from` takes effect.
     function _effect(Checkpoints.Trace256 storage changes, uint64 from) private view returns (uint64 effectiveAt) {
         uint64 earliest = uint64(block.timestamp) + notice;
@@ -99,6 +106,7 @@ contract RuleBook is IRuleBook {
         KeyRules.check(key, registry_);
         bytes32 keyHash = keccak256(abi.encode(key));
         _keys.push(effectiveAt, uint256(keyHash));
+        if (key.committer != address(0)) _committers[keyHash] = key.committer;
         emit KeyAdopted(keyHash, effectiveAt, key);
     }
 

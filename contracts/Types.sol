@@ -41,9 +41,14 @@ enum ConsentKind {
 
 /// How a stage shares what enters it.
 enum Rule {
-    PRO_RATA,
-    STATIC,
-    EGALITARIAN
+    PRO_RATA, // in proportion to what each consumes
+    STATIC, // fixed shares
+    EGALITARIAN, // everyone the same
+    WEIGHTED, // shares whose unused part goes to the others
+    TABLE, // fixed shares by step, committed before the period
+    VAST, // the three of the Flemish protocol "energiedelen": a key of one such stage
+    RELATIEF,
+    OPTIMAAL
 }
 
 /**

@@ -22,6 +22,8 @@ import {ISettlement} from "./ISettlement.sol";
  * G8. Only the hub records verdicts, only on the current dataset while it has none, and CONFORM only if the workers
  *     found the readings root the publisher committed.
  * G9. Only the governor extends the calendar, and only at its end.
+ * G10. A table of weights is committed by the committer of the key in force at the period's start, once, and before that
+ *     second: nobody chooses weights after the first reading.
  */
 interface IMeterDataRegistry {
     /// NONE: not created. OPEN: no dataset yet. DATA: a dataset awaits its verdict, or was held and awaits a better one.
@@ -62,6 +64,7 @@ interface IMeterDataRegistry {
     );
     event EnvelopesPublished(PeriodId indexed period, bytes32 digest);
     event VerdictRecorded(PeriodId indexed period, Verdict verdict, bytes32 readingsRoot, bytes32 findingsDigest);
+    event TableCommitted(PeriodId indexed period, bytes32 indexed keyHash, bytes32 root, bytes32 digest);
     event CalendarExtended(PeriodId last, uint64 end);
 
     /// @notice The start at `position` is not one month, in whole steps, after the one before it.
@@ -106,6 +109,15 @@ interface IMeterDataRegistry {
     /// @notice `period` has no dataset.
     error MeterDataNoDataset(PeriodId period);
 
+    /// @notice `caller` is not the committer of the key in force at the period's start.
+    error MeterDataNotCommitter(address caller, address committer);
+
+    /// @notice `period` has begun at `start`: its table is committed before, or not at all.
+    error MeterDataStarted(PeriodId period, uint64 start);
+
+    /// @notice `period` has its table, of this root.
+    error MeterDataTableCommitted(PeriodId period, bytes32 root);
+
     /// @notice `caller` is not the hub.
     error MeterDataNotHub(address caller);
 
@@ -125,6 +137,14 @@ interface IMeterDataRegistry {
      * @notice Open the next period of the calendar. Anyone may, once it has started.
      */
     function createPeriod(PeriodId period) external;
+
+    /**
+     * @notice Commit the weights of `period` for the key in force at its start, as far as the votes so far tell.
+     * @dev A key voted later, for the same start, has no table until its own committer gives one.
+     * @param root root of the tree of rows, `tableRoot` of the period's tasks
+     * @param digest sha256 of the manifest of the pinned table
+     */
+    function commitTable(PeriodId period, bytes32 root, bytes32 digest) external;
 
     /**
      * @notice Publish the next version of `period`'s dataset.
@@ -172,6 +192,11 @@ interface IMeterDataRegistry {
      * @notice The words of a task about the current dataset, whatever the state.
      */
     function describe(TaskKind kind, PeriodId period) external view returns (Task memory);
+
+    /**
+     * @notice Root of the table of `period` under the key in force at its start, zero if none.
+     */
+    function tableOf(PeriodId period) external view returns (bytes32);
 
     /**
      * @notice Version of the current dataset of `period`, 0 if none.

@@ -56,6 +56,9 @@ interface IRuleBook {
     /// @notice The rules at second `time`; for a second to come, as voted so far.
     function rulesAt(uint64 time) external view returns (RuleHashes memory);
 
+    /// @notice Who commits the tables of the key in force at `time`, nobody if it has no table; and that key's hash.
+    function committerAt(uint64 time) external view returns (address committer, bytes32 keyHash);
+
     /// @notice `keccak256(abi.encode(rulesAt(time)))`.
     function rulesHashAt(uint64 time) external view returns (bytes32);
 

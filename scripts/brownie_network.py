@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,31 @@ def connect_local(url: str) -> None:
     brownie.network.gas_price(0)
 
 
+def connect_network(name: str | None, url: str | None, max_fee_gwei: int | None) -> None:
+    """Connect to a network Brownie knows by name, or to any node by address; every transaction under the fee cap."""
+    if name is None:
+        # With a `cmd`, Brownie keeps no list of deployments, which it would expect to find again on the next chain of
+        # the same id; without `launch_rpc` it leaves the node alone.
+        name, host = "daisee-rpc", {"host": url, "cmd": "", "timeout": 60, "cmd_settings": {}}
+        CONFIG.networks[name] = {"id": name, "name": "Given by its address", **host}
+    brownie.network.connect(name, launch_rpc=False)
+    brownie.network.gas_limit("auto")
+    brownie.network.priority_fee("auto")
+    if max_fee_gwei is not None:
+        brownie.network.max_fee(f"{max_fee_gwei} gwei")
+
+
+def _mend_deployment_map(path: Path) -> None:
+    """Remove Brownie's own list of deployments if a kill left it half written: Brownie fails on it, we do not use it."""
+    try:
+        json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return
+    except ValueError:
+        path.unlink()
+
+
 def load_project() -> Any:
     """Load (and compile what changed of) the contracts."""
+    _mend_deployment_map(ROOT / "build" / "deployments" / "map.json")
     return brownie.project.load(str(ROOT), name="Daisee")

@@ -20,6 +20,16 @@ ROOT = Path(__file__).resolve().parent.parent
 CHAIN_ID = 31337
 ACCOUNTS = 80
 BLOCK_GAS_LIMIT = 60_000_000
+CONDITIONS = (
+    f"--accounts={ACCOUNTS}",
+    "--balance=1000000",
+    f"--gas-limit={BLOCK_GAS_LIMIT}",
+    "--block-base-fee-per-gas=0",
+    "--gas-price=0",
+    "--hardfork=cancun",
+    "--order=fifo",
+)
+"""What every local chain has in common, `docker-compose.yml`'s included."""
 
 
 @dataclass(frozen=True)
@@ -59,37 +69,14 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def start(timestamp: int, *, port: int | None = None, log: Path | None = None) -> LocalChain:
+def start(timestamp: int, *, port: int | None = None, log: Path | None = None, chain_id: int = CHAIN_ID) -> LocalChain:
     """Start anvil with its clock at `timestamp` (UTC seconds) and wait until it answers.
 
     Raises SystemExit with the last words of anvil if it ends or does not answer within 30 seconds.
     """
     port = port or free_port()
-    command = [
-        str(anvil_executable()),
-        "--host",
-        "127.0.0.1",
-        "--port",
-        str(port),
-        "--chain-id",
-        str(CHAIN_ID),
-        "--timestamp",
-        str(timestamp),
-        "--accounts",
-        str(ACCOUNTS),
-        "--balance",
-        "1000000",
-        "--gas-limit",
-        str(BLOCK_GAS_LIMIT),
-        "--block-base-fee-per-gas",
-        "0",
-        "--gas-price",
-        "0",
-        "--hardfork",
-        "cancun",
-        "--order",
-        "fifo",
-    ]
+    place = ["--host=127.0.0.1", f"--port={port}", f"--timestamp={timestamp}", f"--chain-id={chain_id}"]
+    command = [str(anvil_executable()), *place, *CONDITIONS]
     with (log or Path(os.devnull)).open("wb") as output:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)
     chain = LocalChain(f"http://127.0.0.1:{port}", port, process)

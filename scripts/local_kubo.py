@@ -13,6 +13,14 @@ from pathlib import Path
 from scripts.install_kubo import install
 
 START_SECONDS = 60.0
+PROFILES = "test,autoconf-off"
+SETTINGS = (
+    ["bootstrap", "rm", "--all"],
+    ["config", "Routing.Type", "none"],
+    ["config", "--json", "Addresses.Gateway", "[]"],
+    ["config", "--json", "Provide.Enabled", "false"],
+)
+"""No peers to begin with, nothing announced; `scripts/kubo/container-init.sh` sets the same in a container."""
 
 
 @dataclass(frozen=True)
@@ -42,13 +50,7 @@ def prepare(ipfs: Path, repository: Path) -> None:
     if (repository / "config").exists():
         return
     repository.mkdir(parents=True, exist_ok=True)
-    for command in (
-        ["init", "--empty-repo", "--profile=test,autoconf-off"],
-        ["bootstrap", "rm", "--all"],
-        ["config", "Routing.Type", "none"],
-        ["config", "--json", "Addresses.Gateway", "[]"],
-        ["config", "--json", "Provide.Enabled", "false"],
-    ):
+    for command in (["init", "--empty-repo", f"--profile={PROFILES}"], *SETTINGS):
         done = subprocess.run([ipfs, *command], env=environment(repository), capture_output=True, text=True)
         if done.returncode != 0:
             raise SystemExit(f"error: `ipfs {' '.join(command)}` failed: {done.stderr.strip()}")

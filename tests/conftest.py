@@ -8,10 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 
 ROOT = Path(__file__).resolve().parent.parent
 # 2016-05-15 00:00 UTC: the clock of every contract test, so that gas figures repeat to the unit.
 CHAIN_START = 1463270400
+
+
+@pytest.fixture(autouse=True)
+def fresh_logs() -> None:
+    """Logs go where they go by default, whatever a command run in an earlier test has configured."""
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

@@ -19,8 +19,14 @@ ALLOWED = {
     "chain": {"domain"},
     "jobs": JOINED,
     "daemon": JOINED | {"audit"},
-    "audit": JOINED | {"daemon"},
-    "cli": JOINED | {"daemon", "audit"},
+    "exchange": JOINED,
+    "audit": JOINED | {"daemon", "exchange"},
+    "billing": JOINED,
+    "scale": {"domain", "meters"},
+    "bench": JOINED | {"scale"},
+    "simulate": JOINED | {"billing"},
+    "collect": {"domain", "meters"},
+    "cli": JOINED | {"collect", "daemon", "audit", "billing", "simulate", "exchange", "scale", "bench"},
 }
 
 

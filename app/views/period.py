@@ -125,7 +125,7 @@ def show_findings(scene: Scene) -> None:
         [
             (
                 scene.column(column),
-                say(f"findings.{finding['code']}"),
+                finding_words(scene, finding),
                 when(scene, finding),
                 say.number(finding["count"]),
             )
@@ -133,6 +133,12 @@ def show_findings(scene: Scene) -> None:
         ],
         numbers=[3],
     )
+
+
+def finding_words(scene: Scene, finding: dict[str, str]) -> str:
+    """A finding in words: its code's, or its own message for a code of a newer worker."""
+    key = f"findings.{finding['code']}"
+    return scene.say(key) if scene.say.has(key) else finding["message"]
 
 
 def when(scene: Scene, finding: dict[str, int]) -> str:

@@ -15,7 +15,7 @@ from offchain_worker.jobs.program import program_hash
 from offchain_worker.storage.identity import Identity
 from offchain_worker.storage.store import ContentStore
 
-from . import full, member, money, public, subject
+from . import full, member, money, operator, public, subject
 from .checks import Check, Level, Protocol
 
 
@@ -30,13 +30,18 @@ def run(
     level: Level,
     identity: Identity | None = None,
     tell: Callable[[Check], None] = lambda _check: None,
+    operator_allocation: bytes | None = None,
 ) -> Protocol:
     """Audit a period at a level; `tell` hears of each check as it is made.
+
+    `operator_allocation` is the digest of the operator's own results, which member and full compare with ours.
 
     Raises NothingToAudit while there is no report, IdentityNeeded without keys for member or full, ChainUnavailable.
     """
     if level is not Level.PUBLIC and identity is None:
         raise IdentityNeeded(f"level {level} opens encrypted data: give the identity to open it with (--as)")
+    if operator_allocation is not None and level is Level.PUBLIC:
+        raise IdentityNeeded("the operator's results are encrypted: audit with --level member or full")
     protocol = Protocol(tell)
     subject_ = subject.read(community, store, period)
     public.check(subject_, protocol)
@@ -45,4 +50,6 @@ def run(
         member.check(subject_, protocol, identity)
     if level is Level.FULL and identity is not None:
         full.check(subject_, protocol, identity, program_hash())
+    if operator_allocation is not None and identity is not None:
+        operator.check(subject_, protocol, identity, level, operator_allocation)
     return protocol

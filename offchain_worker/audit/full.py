@@ -58,7 +58,7 @@ def check_settlement(
     """The settlement task, computed again, field by field and artefact by artefact."""
     title = "the settlement task gives the attested report"
     with protocol.guarded("settlement-recomputed", FULL, title):
-        terms = gathering.terms(subject.community, subject.settlement.task, subject.block)
+        terms = gathering.terms(subject.community, subject.settlement.task, subject.block, subject.store)
         outcome = settlement.compute(terms, program, dataset.manifest, secret, dataset.blocks)
         compare_reports(outcome.report, subject.accepted.report, protocol)
         protocol.equal("settlement-recomputed", FULL, title, report_hash(outcome.report), subject.record.report_hash)

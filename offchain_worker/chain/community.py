@@ -11,6 +11,7 @@ from .deployment import Deployment
 from .errors import DeploymentInvalid
 from .governor import KeyGovernor
 from .hub import AttestationHub
+from .logs import LogArchive
 from .meter_data import MeterDataRegistry
 from .registry import CommunityRegistry
 from .rule_book import RuleBook
@@ -31,8 +32,8 @@ class Community:
     settlement: Settlement
 
 
-def connect(url: str, deployment_file: Path, attempts: int = 6) -> Community:
-    """Connect to a community. Raises DeploymentInvalid if the chain is another or lacks a contract."""
+def connect(url: str, deployment_file: Path, attempts: int = 6, archive: Path | None = None) -> Community:
+    """Connect to a community; settled events are kept in the folder `archive`, if one is given. Raises DeploymentInvalid if the chain is another or lacks a contract."""
     found = deployment.read(deployment_file)
     connection = Connection(url, attempts)
     if connection.chain_id != found.chain_id:
@@ -43,6 +44,8 @@ def connect(url: str, deployment_file: Path, attempts: int = 6) -> Community:
     for name, address in found.contracts.items():
         if not connection.web3.eth.get_code(address):  # type: ignore[arg-type]
             raise DeploymentInvalid(f"{deployment_file}: there is no contract at {name} {address} on {url}")
+    if archive is not None:
+        connection.archive = LogArchive(archive / f"{found.chain_id}-{found.block}")
     places = found.contracts
     return Community(
         connection,

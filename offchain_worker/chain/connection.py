@@ -7,7 +7,7 @@ when it stays away, `ChainUnavailable` says so. An answer of the node, good or b
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import requests
 import structlog
@@ -19,6 +19,9 @@ from web3.middleware import ExtraDataToPOAMiddleware
 from web3.types import RPCEndpoint, RPCResponse, TxReceipt
 
 from .errors import ChainUnavailable
+
+if TYPE_CHECKING:
+    from .logs import LogArchive
 
 log = structlog.get_logger()
 
@@ -71,6 +74,8 @@ class Connection:
 
     def __init__(self, url: str, attempts: int = 6) -> None:
         self.url = url
+        self.archive: LogArchive | None = None
+        """Where settled events are kept, for processes that read them again and again."""
         self.web3 = Web3(RetryingProvider(url, attempts))
 
     @property

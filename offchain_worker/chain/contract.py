@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,15 +11,16 @@ from typing import Any
 from eth_abi import decode
 from eth_abi.exceptions import DecodingError
 from eth_utils import keccak
+from eth_utils.abi import event_abi_to_log_topic
 from web3.contract.contract import ContractFunction
 from web3.exceptions import ContractCustomError, ContractLogicError
-from web3.types import EventData
+from web3.types import EventData, LogReceipt
 
+from . import logs
 from .connection import Connection
 from .errors import ContractRefused
 
 ABI_FOLDER = Path(__file__).parent / "abi"
-LOG_CHUNK = 5_000
 
 
 @cache
@@ -110,9 +111,16 @@ class DeployedContract:
         """Events up to and including `block`, oldest first, read in chunks a public node accepts."""
         last = self.connection.stamp(block).number
         start = self.first_block if since is None else since
-        while start <= last:
-            end = min(start + LOG_CHUNK - 1, last)
-            yield from self.contract.events[event]().get_logs(
-                from_block=start, to_block=end, argument_filters=filters or None
+        kind = self.contract.events[event]()
+        topic = event_abi_to_log_topic(kind.abi)
+        if self.connection.archive is not None:
+            found: Iterable[LogReceipt] = self.connection.archive.logs(
+                self.connection, self.address, self.first_block, last
             )
-            start = end + 1
+        else:
+            found = logs.read(self.connection, self.address, start, last, ["0x" + topic.hex()])
+        for entry in found:
+            if entry["blockNumber"] >= start and entry["topics"] and bytes(entry["topics"][0]) == topic:
+                said = kind.process_log(entry)
+                if all(said["args"][name] == value for name, value in filters.items()):
+                    yield said

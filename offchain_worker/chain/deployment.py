@@ -10,6 +10,8 @@ from eth_utils import is_checksum_address
 
 from .errors import DeploymentInvalid
 
+LOCAL_CHAINS = (1337, 31337)
+CONFIRMATIONS = 12
 CONTRACTS = (
     "CommunityRegistry",
     "KeyGovernor",
@@ -28,6 +30,16 @@ class Deployment:
     chain_id: int
     block: int
     contracts: dict[str, str]
+
+    @property
+    def local(self) -> bool:
+        """Whether it is a chain for trying, which ends with its process: keys may be plain there, blocks are final."""
+        return self.chain_id in LOCAL_CHAINS
+
+    @property
+    def confirmations(self) -> int:
+        """How many blocks to stay behind the head unless told otherwise."""
+        return 0 if self.local else CONFIRMATIONS
 
     def to_json(self) -> str:
         """The file's text."""

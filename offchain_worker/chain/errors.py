@@ -9,6 +9,10 @@ class ChainUnavailable(DaiseeError):
     """The node did not answer, even after retries: try again later."""
 
 
+class FeeTooHigh(DaiseeError):
+    """Gas costs more than the sender may pay: try again when it is cheaper."""
+
+
 class ContractRefused(DaiseeError):
     """A contract refused a call with one of its errors.
 

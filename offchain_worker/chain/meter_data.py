@@ -125,6 +125,13 @@ class MeterDataRegistry(DeployedContract):
         ]
         return [digest for _, _, digest in sorted(found, reverse=True)]
 
+    def table_digest(self, period: PeriodId, root: bytes, block: int | str = "latest") -> bytes | None:
+        """Digest of the pinned table that was committed with this root, None if none was."""
+        for event in self.events("TableCommitted", block=block, period=period):
+            if bytes(event["args"]["root"]) == root:
+                return bytes(event["args"]["digest"])
+        return None
+
     def verdicts(self, period: PeriodId, block: int | str = "latest") -> list[VerdictRecord]:
         """The attested verdicts, oldest first."""
         return [

@@ -50,6 +50,15 @@ class Settled:
     transaction: str
 
 
+@dataclass(frozen=True)
+class Deposit:
+    """Money paid in; `reference` is the bank's, empty for a deposit by wallet."""
+
+    member: int
+    cents: Cents
+    reference: bytes
+
+
 class Settlement(DeployedContract):
     """Typed reads of the settlement."""
 
@@ -83,6 +92,11 @@ class Settlement(DeployedContract):
                 event["transactionHash"].to_0x_hex(),
             )
         return None
+
+    def deposits(self, block: int | str = "latest") -> list[Deposit]:
+        """Every deposit so far, oldest first."""
+        found = (event["args"] for event in self.events("Deposited", block=block))
+        return [Deposit(a["member"], Cents(a["cents"]), bytes(a["bankReference"]).rstrip(b"\0")) for a in found]
 
     def balance(self, member: int, block: int | str = "latest") -> Cents:
         """The member's balance, negative when owing."""

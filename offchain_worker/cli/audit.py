@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict
 from typing import Annotated
 
@@ -19,11 +20,20 @@ def audit(
     context: typer.Context,
     period: Annotated[str, PeriodArgument],
     level: Annotated[Level, typer.Option("--level", help="How deep; member and full need --as")] = Level.PUBLIC,
+    operator_allocation: Annotated[
+        str | None,
+        typer.Option(
+            "--operator-allocation", help="Compare with the operator's results (`daisee coefficients import`)"
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Check a period from chain and store alone."""
     session = Session.of(context)
     chosen = period_id(period)
+    if operator_allocation is not None and not re.fullmatch(r"0x[0-9a-f]{64}", operator_allocation):
+        raise typer.BadParameter(f"{operator_allocation!r} is not a digest: 0x and 64 hexadecimal digits")
+    operator = bytes.fromhex(operator_allocation[2:]) if operator_allocation else None
     identity = None if level is Level.PUBLIC else session.identity
     with output.progress() as bar:
         checking = bar.add_task(f"auditing {period_label(chosen)}", total=None)
@@ -31,7 +41,7 @@ def audit(
         def tell(check: Check) -> None:
             bar.update(checking, advance=1, description=check.title)
 
-        protocol = audits.run(session.community, session.store, chosen, level, identity, tell)
+        protocol = audits.run(session.community, session.store, chosen, level, identity, tell, operator)
 
     def show(_: object) -> None:
         for check in protocol.checks:

@@ -15,6 +15,7 @@ import typer
 from offchain_worker.domain import allocation
 from offchain_worker.domain import key as keys
 from offchain_worker.domain import roster as rosters
+from offchain_worker.domain import table as tables
 from offchain_worker.domain import tariff as tariffs
 from offchain_worker.domain.allocation import CHUNK, Allocation
 from offchain_worker.domain.energy import Energies, totals
@@ -24,6 +25,7 @@ from offchain_worker.domain.invoice import debits, invoices, net
 from offchain_worker.domain.key import AllocationKey
 from offchain_worker.domain.pairs import by_lane, pairs
 from offchain_worker.domain.quantities import MAX_ENERGY
+from offchain_worker.domain.table import Table
 from offchain_worker.domain.tariff import Tariff
 from offchain_worker.jobs.bands import bands
 from offchain_worker.meters.findings import iso
@@ -44,6 +46,9 @@ def allocate(
     roster: Annotated[
         Path | None, typer.Option("--roster", help="Who answers for which meter (daisee.roster/1)")
     ] = None,
+    table: Annotated[
+        Path | None, typer.Option("--table", help="Weights by step of a key that has some (daisee.table/1)")
+    ] = None,
     tariff: Annotated[
         Path | None, typer.Option("--tariff", help="Tariff (daisee.tariff/1): writes the invoices too")
     ] = None,
@@ -57,13 +62,14 @@ def allocate(
     rule = keys.parse(files.opened(key))
     known = rosters.parse(files.opened(roster)) if roster else None
     prices = tariffs.parse(files.opened(tariff)) if tariff else None
+    weights = tables.parse(files.opened(table)) if table else None
     with output.progress() as bar:
         reading = bar.add_task("reading curves", total=1)
         whole = whole_curves.read(files.opened(curves), str(curves), known)
         bar.advance(reading)
-        found = _allocated(whole, rule, bar)
+        found = _allocated(whole, rule, weights, bar)
         writing = bar.add_task("writing results", total=1)
-        money = _money(whole, found, prices, time_zone) if prices else None
+        money = _money(whole, found, rule, weights, prices, time_zone) if prices else None
         summary = _summary(whole, rule, found, money)
         made = _tables(whole, found) | {"summary.json": _json(summary)}
         if money:
@@ -73,16 +79,24 @@ def allocate(
     output.emit(summary, as_json, _show)
 
 
-def _allocated(whole: WholeCurves, key: AllocationKey, bar: Any) -> Allocation:
+def _allocated(whole: WholeCurves, key: AllocationKey, table: Table | None, bar: Any) -> Allocation:
     """Allocate a slice of steps at a time, so that the bar moves."""
     steps = len(whole.starts)
     task = bar.add_task("allocating", total=steps)
+    if table is not None:
+        tables.check(table, key, int(whole.starts[0]), whole.step_seconds, steps)
+    weights = tables.rows_of(table, key, steps)
     allocated = np.empty_like(whole.consumption)
     sold, surplus = np.empty_like(whole.production), np.empty_like(whole.production)
     for start in range(0, steps, CHUNK):
         rows = slice(start, start + CHUNK)
         part = allocation.allocate(
-            whole.consumption[rows], whole.production[rows], key, whole.roster, out=allocated[rows]
+            whole.consumption[rows],
+            whole.production[rows],
+            key,
+            whole.roster,
+            {stage: each[rows] for stage, each in weights.items()} or None,
+            out=allocated[rows],
         )
         sold[rows], surplus[rows] = part.sold, part.surplus
         bar.advance(task, len(part.sold))
@@ -159,14 +173,22 @@ def _meters(whole: WholeCurves, found: Allocation) -> list[dict[str, Any]]:
     return rows
 
 
-def _money(whole: WholeCurves, found: Allocation, tariff: Tariff, time_zone: str) -> dict[str, Any]:
+def _money(
+    whole: WholeCurves, found: Allocation, key: AllocationKey, weights: Table | None, tariff: Tariff, time_zone: str
+) -> dict[str, Any]:
     """The invoices the allocation leads to, as one period."""
     roster = whole.roster
     tariffs.check_prices(tariff, roster.production_points, roster.consumption_groups)
     if max(totals(found.allocated, axis=0) + totals(found.sold, axis=0)) > MAX_ENERGY:
         raise EnergyTooLarge(f"allocate: a column has more than {MAX_ENERGY} µkWh over all steps")
     lanes = bands(tariff, time_zone, int(whole.starts[0]), whole.step_seconds, len(whole.starts))
-    paired = pairs(by_lane(found.allocated, lanes, tariff.bands), by_lane(found.sold, lanes, tariff.bands))
+    if key.per_producer:
+        rows = tables.rows_of(weights, key, len(whole.starts))
+        split = allocation.share(whole.consumption, whole.production, key, roster, rows).by_producer
+        assert split is not None
+        paired = np.stack([split[lanes == band].sum(axis=0) for band in range(tariff.bands)])
+    else:
+        paired = pairs(by_lane(found.allocated, lanes, tariff.bands), by_lane(found.sold, lanes, tariff.bands))
     issued = invoices(paired, roster, tariff)
     highest = roster.highest_member
     return {

@@ -1,7 +1,8 @@
-"""`daisee key show | check | hash`: what an allocation key says, whether it can be applied, and its hash on chain."""
+"""`daisee key new | show | check | hash`: make an allocation key, say what it says, whether it can be applied, its hash."""
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,7 +10,11 @@ from typing import Annotated, Any
 import typer
 
 from offchain_worker.domain import key as keys
+from offchain_worker.domain import presets
 from offchain_worker.domain import roster as rosters
+from offchain_worker.domain.key import NO_COMMITTER
+from offchain_worker.domain.presets import Parameters, Preset
+from offchain_worker.domain.quantities import PPM
 
 from . import files, output
 from .settings import JsonOption
@@ -24,6 +29,49 @@ class Language(StrEnum):
 
     FR = "fr"
     EN = "en"
+
+
+@app.command()
+def new(
+    preset: Annotated[Preset, typer.Argument(help="Name of the key")],
+    share: Annotated[
+        list[str] | None, typer.Option("--share", help="POINT=PERCENT of a consumption point, again for each")
+    ] = None,
+    point: Annotated[
+        list[int] | None, typer.Option("--point", help="A consumption point, again for each; equal shares")
+    ] = None,
+    group: Annotated[
+        list[int] | None, typer.Option("--group", help="A group, again for each, first served first")
+    ] = None,
+    producer: Annotated[list[int] | None, typer.Option("--producer", help="A production point, again for each")] = None,
+    committer: Annotated[str, typer.Option("--committer", help="Address that commits the table's rows")] = NO_COMMITTER,
+    decimals: Annotated[int, typer.Option("--decimals", help="Decimals of the coefficients sent; 0 for exact")] = 0,
+    out: Annotated[Path | None, typer.Option("--out", help="File to write; without it the key is printed")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Make a key by its usual name: static, default-dynamic, simple-dynamic, full-dynamic, egalitarian, weighted,
+    priority, cascade, vast, relatief, optimaal.
+    """
+    if share and point:
+        raise typer.BadParameter("give --share or --point, not both")
+    shares = dict(map(_share, share or [])) if share else presets.equal_shares(point or [])
+    if len(shares) < len(share or point or []):
+        raise typer.BadParameter("a point stands twice")
+    rule = presets.preset(preset, Parameters(shares, group or [], producer or [], committer.lower(), decimals))
+    text = rule.to_json()
+    if out:
+        files.write(out.parent, {out.name: text.encode()})
+    result = {"key_hash": _hex(rule), "file": str(out) if out else "", "key": rule.document()}
+    output.emit(result, as_json, lambda found: _print([f"{out}: {found['key_hash']}" if out else text]))
+
+
+def _share(text: str) -> tuple[int, int]:
+    """A point and its ppm from POINT=PERCENT, at most four decimals."""
+    matched = re.fullmatch(r"(\d{1,5})=(\d{1,3})(?:[.,](\d{1,4}))?", text)
+    if not matched:
+        raise typer.BadParameter(f"{text}: give POINT=PERCENT with at most four decimals, e.g. 3=12.5")
+    point, whole, part = matched.groups()
+    return int(point), int(whole) * PPM // 100 + int((part or "0").ljust(4, "0"))
 
 
 @app.command()

@@ -11,16 +11,22 @@ from offchain_worker.domain.errors import DaiseeError
 from . import (
     account,
     audit,
+    bench,
+    bill,
+    coefficients,
     dataset,
     doctor,
     engine,
     governance,
+    identity,
     key,
+    many,
     meters,
     output,
     period,
     proxy,
     relay,
+    simulate,
     store,
     worker,
 )
@@ -57,6 +63,9 @@ app.command()(doctor.doctor)
 app.command()(meters.inspect)
 app.command()(meters.standardise)
 app.command()(engine.allocate)
+app.command()(many.allocate_many)
+app.command()(bench.bench)
+app.command()(simulate.simulate)
 app.add_typer(key.app, name="key")
 app.add_typer(dataset.app, name="dataset")
 app.add_typer(period.app, name="period")
@@ -68,7 +77,10 @@ app.command()(governance.execute)
 app.add_typer(proxy.app, name="proxy")
 app.command()(relay.relay)
 app.add_typer(account.app, name="account")
+app.add_typer(bill.app, name="bill")
+app.add_typer(coefficients.app, name="coefficients")
 app.add_typer(store.app, name="store")
+app.add_typer(identity.app, name="identity")
 app.command()(audit.audit)
 
 

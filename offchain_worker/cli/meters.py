@@ -14,22 +14,25 @@ from offchain_worker import meters
 from offchain_worker.domain import conformity_rules
 from offchain_worker.domain.conformity_rules import ConformityRules
 from offchain_worker.domain.quantities import PPM
-from offchain_worker.meters.findings import iso
+from offchain_worker.meters.findings import ignored_file, iso
 from offchain_worker.meters.formats import canonical
 
 from . import output
-from .files import opened, write
+from .files import FileUnusable, opened, write
 from .settings import JsonOption
 from .written import columns, kwh
 
-FilesArgument = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files of readings, plain or .gz")]
+FilesArgument = Annotated[
+    list[Path], typer.Argument(metavar="FILE...", help="Files of readings, plain, .gz or .zip, or folders of them")
+]
 ZoneOption = Annotated[str, typer.Option("--time-zone", help="Local time of the readings")]
 STEPS = (5, 10, 15, 30, 60)
 
 
 def inspect(files: FilesArgument, time_zone: ZoneOption = "Europe/Paris", as_json: JsonOption = False) -> None:
     """Say what files of readings hold and what is wrong in them. Exit 1 if they cannot be used."""
-    report = meters.inspect(_named(files), time_zone)
+    named, ignored = _named(files)
+    report = meters.inspect(named, time_zone, ignored)
     output.emit(report, as_json, _show_inspection)
     if report["verdict"] == "rejected":
         raise typer.Exit(1)
@@ -46,10 +49,10 @@ def standardise(
     """Write canonical curves of all files on one step, and the conformity report. Exit 1 if a curve is rejected."""
     if step and step not in STEPS:
         raise typer.BadParameter("a step has 5, 10, 15, 30 or 60 minutes", param_hint="--step")
-    named = _named(files)
+    named, ignored = _named(files)
     applied = conformity_rules.parse(opened(rules)) if rules else ConformityRules(time_zone, 10**9, PPM, PPM)
     made = meters.standardise_all(named, applied, step * 60)
-    report = _report(named, made)
+    report = _report(named, made, ignored)
     written = {"conformity.json": (json.dumps(report, ensure_ascii=False, indent=2) + "\n").encode()}
     if report["verdict"] != "rejected":
         moments = np.arange(made.start, made.end, made.step_seconds)
@@ -67,13 +70,32 @@ def standardise(
         raise typer.Exit(1)
 
 
-def _named(files: list[Path]) -> list[tuple[str, bytes]]:
-    return [(str(file), opened(file)) for file in files]
+def _named(files: list[Path]) -> tuple[list[tuple[str, bytes]], list[str]]:
+    """
+    The files with their names, folders opened, and the names of those in folders that are of no known format; a file
+    that is named itself must be of one. Raises FileUnusable.
+    """
+    named: list[tuple[str, bytes]] = []
+    ignored: list[str] = []
+    for file in files:
+        if not file.is_dir():
+            named.append((str(file), opened(file)))
+            continue
+        for member in sorted(path for path in file.rglob("*") if path.is_file() and not path.name.startswith(".")):
+            data = opened(member)
+            if meters.known(data, str(member)):
+                named.append((str(member), data))
+            else:
+                ignored.append(str(member))
+    if not named:
+        raise FileUnusable(f"{', '.join(map(str, files))}: no file of readings there")
+    return named, ignored
 
 
-def _report(files: list[tuple[str, bytes]], made: meters.StandardFiles) -> dict[str, Any]:
+def _report(files: list[tuple[str, bytes]], made: meters.StandardFiles, ignored: list[str]) -> dict[str, Any]:
     """The conformity report: as `inspect` prints it, with the quality of each curve's steps."""
     found = [finding for _, _, curve in made.curves for finding in curve.findings]
+    found += map(ignored_file, ignored)
     return {
         "format": "+".join(sorted({meters.read(data, name).format for name, data in files})),
         "verdict": meters.verdict(found),
@@ -99,7 +121,7 @@ def _show_inspection(report: dict[str, Any]) -> None:
     rows = [("meter", "direction", "from (UTC)", "to (UTC)", "minutes", "readings", "missing", "kWh")]
     for curve in report["curves"]:
         first, last = (curve[bound][:16].replace("T", " ") for bound in ("start", "end"))
-        steps = ",".join(str(int(step) // 60) for step in curve["steps"])
+        steps = ",".join(str(int(step) // 60) for step in curve["steps"]) if curve["kind"] == "load" else curve["kind"]
         counts = (str(curve["intervals"]), str(curve["missing"]), kwh(curve["energy_micro_kwh"]))
         rows.append((curve["meter"], curve["direction"], first, last, steps, *counts))
     _show(report, rows)

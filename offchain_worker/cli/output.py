@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import sys
@@ -37,6 +38,18 @@ def progress() -> Progress:
     )
 
 
+class SteadyLogger(structlog.PrintLogger):
+    """Writes lines; one that cannot be written (a full disk, a closed pipe) is lost and stops nobody."""
+
+    def msg(self, message: str) -> None:
+        """Write a line, if it can be written."""
+        with contextlib.suppress(OSError):
+            super().msg(message)
+
+    log = debug = info = warn = warning = msg
+    fatal = failure = err = error = critical = exception = msg
+
+
 def configure_logs(json_lines: bool = False, quiet: bool = False) -> None:
     """Send structured logs to stderr; `quiet` keeps warnings and worse only."""
     renderer = (
@@ -52,6 +65,6 @@ def configure_logs(json_lines: bool = False, quiet: bool = False) -> None:
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING if quiet else logging.INFO),
         # Looked up at each line: what stands behind sys.stderr may change.
-        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+        logger_factory=lambda *_: SteadyLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )

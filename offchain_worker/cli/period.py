@@ -25,6 +25,7 @@ from .settings import JsonOption
 
 app = typer.Typer(no_args_is_help=True, help="A month's life: data, two attested tasks, settlement.")
 POLL_SECONDS = 0.5
+WATCH_SECONDS = 2.0
 
 
 class TaskName(StrEnum):
@@ -75,10 +76,26 @@ def describe(community: Community, period: PeriodId) -> dict[str, Any]:
 
 
 @app.command()
-def status(context: typer.Context, period: Annotated[str, PeriodArgument], as_json: JsonOption = False) -> None:
+def status(
+    context: typer.Context,
+    period: Annotated[str, PeriodArgument],
+    watch: Annotated[bool, typer.Option("--watch", help="Show every change, until it is settled")] = False,
+    as_json: JsonOption = False,
+) -> None:
     """Where a period stands."""
-    session = Session.of(context)
-    result = describe(session.community, period_id(period))
+    community, chosen = Session.of(context).community, period_id(period)
+    shown = describe(community, chosen)
+    show_status(shown, as_json)
+    while watch and shown["state"] != "settled":
+        time.sleep(WATCH_SECONDS)
+        result = describe(community, chosen)
+        if result != shown:
+            shown = result
+            show_status(shown, as_json)
+
+
+def show_status(result: dict[str, Any], as_json: bool) -> None:
+    """Print a period's state."""
 
     def show(_: object) -> None:
         output.results.print(
@@ -122,6 +139,9 @@ def collect(
     period: Annotated[str, PeriodArgument],
     task: Annotated[TaskName, typer.Option("--task", help="Which task")],
     timeout: Annotated[int, typer.Option(help="Give up after so many seconds")] = 600,
+    confirmations: Annotated[
+        int | None, typer.Option(min=0, help="Blocks to stay behind the head (default: 12; 0 on the local chain)")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Collect the workers' signatures on a task and submit them when enough agree."""
@@ -130,13 +150,14 @@ def collect(
     kind = TaskKind[task.value.upper()]
     open_task = ensure_open(session, community, kind, chosen)
     collector = Collector(community, session.sender(community))
+    behind = community.deployment.confirmations if confirmations is None else confirmations
     quorum = community.hub.quorum()
     deadline = time.monotonic() + timeout
     with output.progress() as bar:
         waiting = bar.add_task(f"{task.value}: waiting for {quorum} agreeing workers", total=quorum)
         attestation = community.hub.attestation(open_task.task_id)
         while attestation is None:
-            block = community.connection.stamp().number
+            block = max(0, community.connection.stamp().number - behind)
             collector.collect_one(open_task, block)
             attestation = community.hub.attestation(open_task.task_id)
             if attestation is None:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 import typer
 from eth_account import Account
 
+from offchain_worker.chain import deployment
 from offchain_worker.chain.community import Community, connect
-from offchain_worker.chain.transactions import Sender
+from offchain_worker.chain.transactions import GWEI, FeeCap, Sender
 from offchain_worker.domain.errors import DaiseeError
 from offchain_worker.domain.quantities import PeriodId
 from offchain_worker.storage import identity as identities
-from offchain_worker.storage.identity import Identity
+from offchain_worker.storage import keystore
+from offchain_worker.storage.identity import Identity, IdentityError
 from offchain_worker.storage.places import open_store
 from offchain_worker.storage.store import ContentStore
 
@@ -41,8 +45,16 @@ class Session:
 
     @property
     def identity(self) -> Identity:
-        """Who acts."""
-        return identities.load(self.settings.need_identity())
+        """Who acts. Plain keys are taken for the local chain only."""
+        path = self.settings.need_identity()
+        if keystore.is_keystore(path):
+            return _opened(path)
+        found = identities.load(path)
+        if self.settings.deployment is not None and not deployment.read(self.settings.deployment).local:
+            raise IdentityError(
+                f"{path} holds plain keys, which only the local chain may see; run: daisee identity seal {path} --out …"
+            )
+        return found
 
     @property
     def store(self) -> ContentStore:
@@ -51,7 +63,14 @@ class Session:
 
     def sender(self, community: Community) -> Sender:
         """Sends as the identity."""
-        return Sender(community.connection, Account.from_key(self.identity.signing_key))
+        cap = FeeCap(None if self.settings.max_fee_gwei is None else self.settings.max_fee_gwei * GWEI)
+        return Sender(community.connection, Account.from_key(self.identity.signing_key), cap)
+
+
+@cache
+def _opened(path: Path) -> Identity:
+    """A keystore, whose password is asked for once a process."""
+    return keystore.unseal(path)
 
 
 def period_id(label: str) -> PeriodId:

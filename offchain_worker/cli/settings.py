@@ -8,6 +8,7 @@ The options may stand anywhere on the command line.
 | `--store`      | `DAISEE_STORE`      | `store`      |
 | `--deployment` | `DAISEE_DEPLOYMENT` | `deployment` |
 | `--as`         | `DAISEE_AS`         | `as`         |
+|                | `DAISEE_MAX_FEE_GWEI` | `max_fee_gwei` |
 
 The file is the one named by `--config` or `DAISEE_CONFIG`, else `daisee.toml` in the current folder. Paths in it are
 relative to it. A store is a folder, a Kubo node (`kubo:http://127.0.0.1:5001`), or several of them separated by commas.
@@ -54,6 +55,8 @@ class Settings(BaseModel):
     deployment: Path | None = Field(default=None, description="Deployment file of the community")
     identity: Path | None = Field(default=None, alias="as", description="Identity file to act with")
 
+    max_fee_gwei: int | None = Field(default=None, ge=1, description="The most a unit of gas may cost, in gwei")
+
     def need_rpc(self) -> str:
         """The node's address, or SettingsInvalid."""
         if self.rpc is None:
@@ -99,7 +102,7 @@ def load(
         merged.update({name: file.parent / str(merged[name]) for name in PATHS if name in merged})
         if "store" in merged:
             merged["store"] = places.beside(str(merged["store"]), file.parent)
-    for name in ("rpc", "store", *PATHS):
+    for name in ("rpc", "store", "max_fee_gwei", *PATHS):
         if environment.get(f"DAISEE_{name.upper()}"):
             merged[name] = environment[f"DAISEE_{name.upper()}"]
         if options.get(name) is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
@@ -26,10 +27,10 @@ class GarbageUnsure(DaiseeError):
     """It cannot be told what is garbage."""
 
 
-def faults(store: Store, needed: Holdings) -> dict[bytes, str]:
-    """What is wrong with a store's copy of each needed block; empty if all are there and intact."""
-    found = {}
-    for digest in needed.blocks:
+def faults(store: Store, kept: set[bytes], needed: Holdings) -> dict[bytes, str]:
+    """What is wrong with a store's own copy of each needed block: not kept, or damaged. Nothing is searched elsewhere."""
+    found = {digest: f"{cid(digest)} is not kept" for digest in needed.blocks if digest not in kept}
+    for digest in needed.blocks.keys() & kept:
         try:
             store.get(digest)
         except StoreUnavailable:
@@ -39,24 +40,23 @@ def faults(store: Store, needed: Holdings) -> dict[bytes, str]:
     return found
 
 
-def survey(stores: list[tuple[str, Store]], needed: Holdings) -> list[dict[str, Any]]:
+def survey(stores: Sequence[tuple[str, Store]], needed: Holdings) -> list[dict[str, Any]]:
     """One entry per store: how much it keeps, what it lacks or holds damaged, what nobody needs."""
     entries = []
     for place, store in stores:
         entry: dict[str, Any] = {"store": place, "needed": len(needed.blocks)}
         try:
-            kept, wrong = store.kept(), faults(store, needed)
+            kept = store.kept()
+            wrong = faults(store, kept, needed)
         except StoreUnavailable as error:
             entries.append(entry | {"reachable": False, "trouble": str(error)})
             continue
-        unpinned = [digest for digest in needed.blocks if digest not in kept and digest not in wrong]
         entries.append(
             entry
             | {
                 "reachable": True,
                 "kept": len(kept),
                 "garbage": len(kept - needed.blocks.keys()),
-                "unpinned": [f"{cid(digest)}: {needed.blocks[digest]}" for digest in unpinned],
                 "wrong": [f"{needed.blocks[digest]}: {reason}" for digest, reason in wrong.items()],
             }
         )
@@ -65,11 +65,11 @@ def survey(stores: list[tuple[str, Store]], needed: Holdings) -> list[dict[str, 
 
 @app.command()
 def status(context: typer.Context, as_json: JsonOption = False) -> None:
-    """Look for every block the chain leads to, in every store. Exit 1 if one is away, missing, damaged or not pinned."""
+    """Look for every block the chain leads to, in every store. Exit 1 if one is away, not kept or damaged."""
     session = Session.of(context)
     needed = holdings.named(session.community, session.store)
-    entries = survey(list(places.named(session.settings.need_store())), needed)
-    well = needed.complete and all(e["reachable"] and not e["wrong"] and not e["unpinned"] for e in entries)
+    entries = survey(places.named(session.settings.need_store()), needed)
+    well = needed.complete and all(e["reachable"] and not e["wrong"] for e in entries)
 
     def show(_: object) -> None:
         for entry in entries:
@@ -78,10 +78,10 @@ def status(context: typer.Context, as_json: JsonOption = False) -> None:
                 continue
             output.results.print(
                 f"{entry['store']}: {entry['needed'] - len(entry['wrong'])} of {entry['needed']} needed blocks intact, "
-                f"{len(entry['unpinned'])} not pinned, {entry['garbage']} nobody needs",
+                f"{entry['garbage']} nobody needs",
                 markup=False,
             )
-            for line in entry["wrong"] + entry["unpinned"]:
+            for line in entry["wrong"]:
                 output.results.print(f"  {line}", markup=False, soft_wrap=True)
 
     output.emit({"ok": well, "stores": entries, "unread": sorted(needed.unread.values())}, as_json, show)
@@ -97,9 +97,7 @@ def repair(context: typer.Context, as_json: JsonOption = False) -> None:
     needed = holdings.named(session.community, whole)
     repaired, lost = 0, list(needed.unread.values())
     for _, store in places.named(session.settings.need_store()):
-        kept = store.kept()
-        wrong = faults(store, needed)
-        for digest in [*wrong, *(d for d in needed.blocks if d not in kept and d not in wrong)]:
+        for digest in faults(store, store.kept(), needed):
             try:
                 store.put(whole.get(digest))
                 repaired += 1

@@ -31,6 +31,7 @@ log = structlog.get_logger()
 
 ANSWER_BYTES = 64 * 1024
 ASK_SECONDS = 5.0
+NO_ANSWER_YET = "no answer yet"
 ANSWERED_BY_OTHERS = "HubTaskAnswered"
 OVERTAKEN = ("HubTaskSuperseded", "HubWorkerSetChanged")
 """The hub's refusals of a task that a newer dataset, attempt or worker set has overtaken."""
@@ -87,9 +88,7 @@ def collect(seats: list[Seat], hub: Hub, task_id: bytes, program: bytes, ask: As
     def one(seat: Seat) -> Answer | str:
         try:
             document = ask(seat, task_id)
-            return (
-                "no answer yet" if document is None else checked(answers.loads(document), seat, hub, task_id, program)
-            )
+            return NO_ANSWER_YET if document is None else checked(answers.loads(document), seat, hub, task_id, program)
         except DaiseeError as error:
             return str(error)
 
@@ -160,7 +159,8 @@ class Collector:
         quorum = self.community.hub.quorum(block)
         ballot = collect(seats, hub, open_task.task_id, program, self.ask)
         for seat, reason in ballot.silent:
-            self._say("a worker is silent", f"worker {seat.index} ({seat.address}): {reason}")
+            if reason != NO_ANSWER_YET:
+                self._say("a worker is silent", f"worker {seat.index} ({seat.address}): {reason}")
         for line in differences(ballot):
             self._say("workers disagree", line)
         if len(ballot.leading) >= quorum:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-from offchain_worker.chain.errors import ChainUnavailable, ContractRefused, DeploymentInvalid, RulesUnknown
+from offchain_worker.chain.errors import ChainUnavailable, ContractRefused, DeploymentInvalid, FeeTooHigh, RulesUnknown
 from offchain_worker.domain.errors import (
     DaiseeError,
     DocumentInvalid,
@@ -65,6 +65,7 @@ TABLE: tuple[tuple[type[DaiseeError], Next], ...] = (
     (TariffIncomplete, Next.REFUSE),
     (MoneyTooLarge, Next.REFUSE),
     (ChainUnavailable, Next.TRY_AGAIN),
+    (FeeTooHigh, Next.TRY_AGAIN),
     (ContractRefused, Next.TRY_AGAIN),  # the chain moved between our reading and our sending
     (RulesUnknown, Next.TRY_AGAIN),  # the node has not indexed the event yet
     (StoreUnavailable, Next.TRY_AGAIN),

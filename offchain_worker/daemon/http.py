@@ -1,11 +1,13 @@
 """The worker's HTTP face: is it well, is it working, what did it answer. It reads only, and only what is public.
 
 `GET /health` (the process lives), `GET /ready` (its last cycle went well, not long ago), `GET /attestations/{taskId}`
-(404 until the answer is on the disk). Bounded: no bodies, at most 64 connections, 5 s to keep one alive.
+(404 until the answer is on the disk), `GET /metrics` (Prometheus). Bounded in size (no bodies, 8 KiB of head), rate (20
+requests a second and address, bursts of 40) and time (one request a connection, whole within 5 s, 64 connections).
 """
 
 from __future__ import annotations
 
+import asyncio
 import re
 import threading
 import time
@@ -14,16 +16,24 @@ from dataclasses import dataclass, field
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from offchain_worker.domain.errors import DaiseeError
 
 from .journal import Journal
+from .metrics import Metrics
 
 MAXIMUM_CONNECTIONS = 64
 KEEP_ALIVE_SECONDS = 5
+REQUEST_SECONDS = 5.0
+HEAD_BYTES = 8 * 1024
+REQUESTS_A_SECOND, BURST = 20, 40
+REMEMBERED_ADDRESSES = 4096
 START_SECONDS = 10.0
 TASK_ID = re.compile(r"0x[0-9a-f]{64}")
 
@@ -63,7 +73,59 @@ class Pulse:
         }
 
 
-def application(journal: Journal, pulse: Pulse) -> Starlette:
+class Limits:
+    """Middleware: refuses bodies and too many requests, ends every connection after its answer."""
+
+    def __init__(self, app: ASGIApp, clock: Callable[[], float] = time.monotonic) -> None:
+        self.app = app
+        self._clock = clock
+        self._buckets: dict[str, tuple[float, float]] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = dict(scope["headers"])
+        refused = None
+        if scope["method"] == "GET" and (
+            headers.get(b"content-length", b"0") != b"0" or b"transfer-encoding" in headers
+        ):
+            refused = JSONResponse({"error": "no request has a body"}, status_code=413)
+        elif not self._admitted(scope["client"][0] if scope.get("client") else ""):
+            refused = JSONResponse({"error": "too many requests"}, status_code=429, headers={"Retry-After": "1"})
+
+        async def closing(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], (b"connection", b"close")]
+            await send(message)
+
+        await (refused or self.app)(scope, receive, closing)
+
+    def _admitted(self, address: str) -> bool:
+        """One token bucket an address; the table is emptied before it grows without bound."""
+        now = self._clock()
+        if address not in self._buckets and len(self._buckets) >= REMEMBERED_ADDRESSES:
+            self._buckets.clear()
+        tokens, before = self._buckets.get(address, (float(BURST), now))
+        tokens = min(float(BURST), tokens + (now - before) * REQUESTS_A_SECOND)
+        admitted = tokens >= 1
+        self._buckets[address] = (tokens - admitted, now)
+        return admitted
+
+
+class BoundedProtocol(H11Protocol):
+    """HTTP that waits 5 s for a whole request, then hangs up."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.loop.call_later(REQUEST_SECONDS, self._hang_up_if_silent)
+
+    def _hang_up_if_silent(self) -> None:
+        if self.cycle is None and not self.transport.is_closing():
+            self.transport.close()
+
+
+def application(journal: Journal, pulse: Pulse, metrics: Metrics | None = None) -> Starlette:
     """The routes over a worker's journal and pulse."""
 
     def health(_request: Request) -> Response:
@@ -81,12 +143,17 @@ def application(journal: Journal, pulse: Pulse) -> Starlette:
             return JSONResponse({"error": "no answer to this task"}, status_code=404)
         return Response(document, media_type="application/json")
 
+    def exposed(_request: Request) -> Response:
+        return Response((metrics or Metrics()).text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
     return Starlette(
+        middleware=[Middleware(Limits)],
         routes=[
+            Route("/metrics", exposed, methods=["GET"]),
             Route("/health", health, methods=["GET"]),
             Route("/ready", ready, methods=["GET"]),
             Route("/attestations/{task_id}", attestation, methods=["GET"]),
-        ]
+        ],
     )
 
 
@@ -96,6 +163,8 @@ class Server:
     def __init__(self, served: Starlette, host: str, port: int) -> None:
         config = uvicorn.Config(
             served,
+            http=BoundedProtocol,
+            h11_max_incomplete_event_size=HEAD_BYTES,
             host=host,
             port=port,
             log_level="warning",
@@ -134,8 +203,8 @@ class Server:
 class Face(Server):
     """The worker's application, served."""
 
-    def __init__(self, journal: Journal, pulse: Pulse, host: str, port: int) -> None:
-        super().__init__(application(journal, pulse), host, port)
+    def __init__(self, journal: Journal, pulse: Pulse, host: str, port: int, metrics: Metrics | None = None) -> None:
+        super().__init__(application(journal, pulse, metrics), host, port)
 
 
 def _until(condition: Callable[[], bool], seconds: float) -> bool:

@@ -1,7 +1,7 @@
 """The worker's memory: one answer per task, on the disk before anyone sees it, never replaced.
 
 A task that has an answer here is never computed again, whatever becomes of the program; that is what keeps a worker
-from signing two reports for one task, for which it would be punished. One process holds the journal at a time.
+from signing two reports for one task. One process holds the journal at a time.
 """
 
 from __future__ import annotations

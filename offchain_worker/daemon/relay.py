@@ -168,6 +168,8 @@ class Relay:
             fault = governor.fault(entry.signed)
             if fault is None:
                 good.append(entry)
+            elif self._counts(entry):
+                self.queue.mark([entry.signed.identifier], State.COUNTED)  # somebody sent it, or we before a kill
             else:
                 self._drop([entry], fault)
         if not good:
@@ -177,12 +179,20 @@ class Relay:
         call = governor.function("castVotesBySig", proposal, *ballots.batch([entry.signed for entry in good]))
         names = [entry.signed.identifier for entry in good]
         try:
-            self.sender.send(call, before=lambda sent: self.queue.mark(names, State.SENT, batch=sent))
+            mined = self.sender.send(call, before=lambda sent: self.queue.mark(names, State.SENT, batch=sent))
         except ContractRefused as error:
             log.warning("a batch was refused, its ballots wait", reason=str(error))
             self.queue.mark(names, State.QUEUED)
             return
+        if mined is not None:
+            # Where the fee was raised, the transaction that was mined need not be the last one noted.
+            self.queue.mark(names, State.SENT, batch=mined["transactionHash"].to_0x_hex())
         self._settle_sent()
+
+    def _counts(self, entry: Entry) -> bool:
+        ballot = entry.signed.ballot
+        found = self.community.governor.ballot_of(ballot.proposal, entry.member)
+        return found is not None and (found.sequence, found.support) == (ballot.nonce + 1, ballot.support)
 
     def _settle_sent(self) -> None:
         for entry in self.queue.sent():

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from offchain_worker.chain.community import Community
 from offchain_worker.chain.hub import OpenTask
@@ -27,6 +28,7 @@ from .answer import Answer, Hub
 from .duties import unanswered
 from .errors import Disagreement, Next, NotInTheSet, ProgramDiffers, next_after
 from .journal import Journal
+from .metrics import Metrics
 
 log = structlog.get_logger()
 
@@ -48,6 +50,7 @@ class Worker:
     program: bytes
     dry: bool = False
     confirmations: int = 0
+    metrics: Metrics = field(default_factory=Metrics)
     _refused: set[bytes] = field(default_factory=set)
     _told: set[bytes] = field(default_factory=set)
 
@@ -64,20 +67,30 @@ class Worker:
         for open_task in unanswered(tasks):
             if open_task.task_id in self._refused or self._has_answered(open_task.task_id):
                 continue
-            try:
-                self.answer(open_task, block)
-            except DaiseeError as error:
-                troubles.append(error)
-                if next_after(error) is Next.REFUSE:
-                    self._refused.add(open_task.task_id)
-                    log.error("task refused", task=_name(open_task), reason=str(error))
+            kind, identifier = open_task.task.kind.name.lower(), "0x" + open_task.task_id.hex()
+            with bound_contextvars(kind=kind, period=open_task.task.period, task_id=identifier):
+                try:
+                    with self.metrics.task(kind):
+                        answered = self.answer(open_task, block)
+                    self.metrics.tasks.labels(kind, "dry" if answered is None else "answered").inc()
+                except DaiseeError as error:
+                    troubles.append(error)
+                    self.metrics.errors.labels(type(error).__name__, next_after(error).name.lower()).inc()
+                    if next_after(error) is Next.REFUSE:
+                        self._refused.add(open_task.task_id)
+                        self.metrics.tasks.labels(kind, "refused").inc()
+                        log.error("task refused", task=_name(open_task), reason=str(error))
         if troubles:
             raise min(troubles, key=lambda trouble: next_after(trouble) is not Next.STOP)
         return block
 
     def block(self) -> int:
         """The block to read at: the head, less the confirmations asked for."""
-        return max(0, self.community.connection.stamp().number - self.confirmations)
+        head = self.community.connection.stamp()
+        self.metrics.block.set(max(0, head.number - self.confirmations))
+        self.metrics.behind.set(min(head.number, self.confirmations))
+        self.metrics.block_time.set(head.timestamp)
+        return max(0, head.number - self.confirmations)
 
     def answer(self, open_task: OpenTask, block: int) -> Answer | None:
         """Compute one task and keep the signed answer (None in a dry run, or if the task is for others)."""
@@ -90,7 +103,7 @@ class Worker:
                 "install the version that was voted"
             )
         log.info("computing", task=_name(open_task), block=block)
-        terms = gathering.terms(self.community, task, block)
+        terms = gathering.terms(self.community, task, block, self.store)
         dataset = gathering.dataset(self.store, task.input_digest)
         envelopes = self.community.meter_data.envelopes(task.period, block)
         secret = gathering.secret(self.store, envelopes, task.input_digest, self.identity)

@@ -1,40 +1,49 @@
 """The engine: who gets which part of what was produced, step by step.
 
 In every step, exactly: Σ allocated + surplus = production, and 0 ≤ allocated ≤ consumption for each column. What
-flooring leaves over passes on to the next stage, in the end to the surplus. Steps whose products fit 64 bits are
-computed in int64, the others in Python integers by the same code, so no result depends on its size.
+flooring leaves over passes on to the next stage, in the end to the surplus. `share` is the reference, in plain array
+arithmetic: steps whose products fit 64 bits are computed in int64, the others in Python integers by the same code, so
+no result depends on its size. `allocate` takes the compiled kernel where that is exact, and the reference elsewhere.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from offchain_worker.domain import energy
+from offchain_worker.domain import energiedelen, energy, kernel, sharing
 from offchain_worker.domain import roster as rosters
+from offchain_worker.domain import table as tables
 from offchain_worker.domain.energy import Energies
-from offchain_worker.domain.errors import EnergyMisplaced, EnergyShape, EnergyType, KeyInvalid
-from offchain_worker.domain.errors import KeyFault as Fault
-from offchain_worker.domain.key import AllocationKey, Rule, Stage, check_points
+from offchain_worker.domain.errors import EnergyMisplaced, EnergyShape, EnergyType, TableInvalid
+from offchain_worker.domain.key import AllocationKey, check_points
 from offchain_worker.domain.quantities import MAX_ENERGY, PPM
 from offchain_worker.domain.roster import Roster
+from offchain_worker.domain.sharing import Numbers
+from offchain_worker.domain.stages import ENERGIEDELEN, Rule, Stage
 
-Numbers = npt.NDArray[Any]
 CHUNK: Final = 8192
 """Steps computed at a time, so that the work stays in the processor's cache."""
+WEIGHTED_NEED: Final = 2**42
+"""Largest need whose level, times 10^6, stays in int64."""
 
 
 @dataclass(frozen=True)
 class Allocation:
-    """int64 µkWh: `allocated` (steps, consumption columns), `sold` and `surplus` (steps, production columns)."""
+    """int64 µkWh: `allocated` (steps, consumption columns), `sold` and `surplus` (steps, production columns).
+
+    With a key per producer, `share` also tells who got what of whom: `by_producer` (steps, consumption columns,
+    production columns), whose sums are `allocated` and `sold`.
+    """
 
     allocated: Energies
     sold: Energies
     surplus: Energies
+    by_producer: Energies | None = None
 
 
 def allocate(
@@ -44,21 +53,22 @@ def allocate(
     roster: Roster | None = None,
     table: Any = None,
     out: Any = None,
+    threads: int | None = None,
 ) -> Allocation:
-    """Share `production` among `consumption` by `key`, DESIGN §4.
+    """Share `production` among `consumption` by `key`.
 
     Both are int64 µkWh arrays of shape (steps, columns), columns in the order of `roster.consumption` and
     `roster.production`; without a roster, points are numbered from 0 over the consumption columns, then the production
-    columns, all in group 1. `out` takes the allocated array, as an int64 array of the consumption's shape. `table` is
-    for keys with a row of weights per step, which are not supported: it stays None.
+    columns, all in group 1. `table` gives a key with TABLE stages their rows: a `table.Table`, int64 ppm by stage, or,
+    for one such stage, an array of shape (steps, points). `out` takes the allocated array, as an int64 array of the
+    consumption's shape. The result is the same whatever the number of `threads` (as many as processors).
 
     Raises `EnergyType`, `EnergyShape`, `EnergyNegative`, `EnergyTooLarge` (a step's total beyond 2^63 - 1 µkWh),
-    `EnergyMisplaced` (one point with energy in two columns of a step) and `KeyInvalid` (a point that is not there).
+    `EnergyMisplaced` (one point with energy in two columns of a step), `TableInvalid` (rows missing or out of bounds)
+    and `KeyInvalid` (a point that is not there).
     """
-    if table is not None:
-        raise KeyInvalid(Fault.NOT_SUPPORTED, "a table of weights is not supported")
-    energy.check(consumption, "consumption")
-    energy.check(production, "production")
+    energy.check_kind(consumption, "consumption")
+    energy.check_kind(production, "production")
     if consumption.shape[0] != production.shape[0]:
         raise EnergyShape(f"consumption has {consumption.shape[0]} steps, production {production.shape[0]}")
     if roster is None:
@@ -66,19 +76,209 @@ def allocate(
     if out is not None:
         _check_out(out, consumption.shape)
     check_points(key, roster.consumption_points, production_points=roster.production_points)
-    found = share(consumption, production, key, roster)
-    if out is None:
-        return found
-    out[...] = found.allocated
-    return Allocation(out, found.sold, found.surplus)
+    rows = tables.rows_of(table, key, len(consumption))
+    _check_columns(consumption, production, roster)
+    ways = passes(key, roster, rows)
+    allocated = np.empty(consumption.shape, np.int64) if out is None else out
+    sold = np.empty(production.shape, np.int64)
+    left = kernel.run(consumption, production, ways, key.coefficient_decimals, allocated, sold, threads)
+    for part in np.array_split(left, range(CHUNK, len(left), CHUNK)):
+        _by_reference(part, consumption, production, key, roster, rows, allocated, sold)
+    return Allocation(allocated, sold, production - sold)
 
 
-def share(consumption: Energies, production: Energies, key: AllocationKey, roster: Roster) -> Allocation:
-    """Do what `allocate` does for energies already checked by `energy.check`.
+def share(
+    consumption: Energies,
+    production: Energies,
+    key: AllocationKey,
+    roster: Roster,
+    table: Mapping[int, npt.NDArray[np.int64]] | None = None,
+) -> Allocation:
+    """Do what `allocate` does for energies already checked by `energy.check`, without the kernel.
 
     A point the key names without a column on the roster gets nothing: it has no participation in this period. Where
-    nobody consumes or nobody produces, nothing is allocated.
+    nobody consumes or nobody produces, nothing is allocated. `table` gives the rows of each TABLE stage; a stage
+    without gives nothing.
     """
+    _check_columns(consumption, production, roster)
+    allocated, sold = np.zeros_like(consumption, order="C"), np.zeros_like(production, order="C")
+    shape = (*consumption.shape, production.shape[1])
+    pairs = np.zeros(shape, np.int64) if key.per_producer else None
+    if not roster.consumption or not roster.production:
+        return Allocation(allocated, sold, production - sold, pairs)
+    ways = passes(key, roster, table or {})
+    for start in range(0, len(consumption), CHUNK):
+        rows = slice(start, start + CHUNK)
+        fits = _fits(consumption[rows], production[rows], key)
+        for mask, kind in ((fits, np.int64), (~fits, object)):
+            if mask.any():
+                at = start + np.flatnonzero(mask)
+                got, gone, whose = _steps(consumption[at], production[at], ways, key.coefficient_decimals, at, kind)
+                allocated[at], sold[at] = got, gone
+                if pairs is not None:
+                    pairs[at] = whose
+    return Allocation(allocated, sold, production - sold, pairs)
+
+
+@dataclass(frozen=True)
+class Served:
+    """A stage's rule on positions among the consumption columns, with a ppm weight for each.
+
+    For a TABLE the weights of step t are `table[t, places]`.
+    """
+
+    rule: Rule
+    positions: npt.NDArray[np.intp]
+    weights: npt.NDArray[np.int64]
+    places: npt.NDArray[np.intp]
+    table: npt.NDArray[np.int64] | None = None
+
+
+@dataclass(frozen=True)
+class Pass:
+    """What goes through the stages at once: the energy of `producers`, positions among the production columns."""
+
+    producers: tuple[int, ...]
+    stages: tuple[Served, ...]
+    members: tuple[int, ...] = ()
+    sellers: tuple[int, ...] = ()
+
+
+def passes(key: AllocationKey, roster: Roster, rows: Mapping[int, npt.NDArray[np.int64]]) -> list[Pass]:
+    """Return what goes through which stages: the pool in one pass, or each producer in one of its own, in roster order; energiedelen see all at once."""
+    everyone = tuple(range(len(roster.production)))
+    members = tuple(roster.columns[at].member for at in roster.consumption)
+    sellers = tuple(roster.columns[at].member for at in roster.production)
+    served = [_served(at, stage, roster, rows) for at, stage in enumerate(key.stages)]
+    if not key.per_producer or key.stages[0].rule in ENERGIEDELEN:
+        return [Pass(everyone, tuple(served), members, sellers)]
+    found = []
+    for position, at in enumerate(roster.production):
+        point, seller = roster.columns[at].point, sellers[position]
+        stages = [
+            _without(each, members, None if key.self_sharing else seller)
+            for each, stage in zip(served, key.stages, strict=True)
+            if not stage.producers or point in stage.producers
+        ]
+        found.append(Pass((position,), tuple(stages), members, sellers))
+    return found
+
+
+def _served(at: int, stage: Stage, roster: Roster, rows: Mapping[int, npt.NDArray[np.int64]]) -> Served:
+    columns, chosen = [roster.columns[place] for place in roster.consumption], frozenset(stage.points)
+    positions = [
+        position
+        for position, column in enumerate(columns)
+        if (column.point in chosen if chosen else stage.group in (0, column.group))
+    ]
+    points = [columns[position].point for position in positions]
+    where = np.array(positions, np.intp)
+    named = {point: place for place, point in enumerate(stage.points or sorted(set(points)))}
+    places = np.array([named[point] for point in points], np.intp)
+    if stage.rule is Rule.TABLE and at in rows and rows[at].shape[1] != len(named):
+        counts = f"{rows[at].shape[1]} weights a row, {len(named)} points"
+        raise TableInvalid(f"table, stage {at + 1}: {counts}; give each point one weight")
+    weights = np.array(stage.weights, np.int64)[places] if stage.weights else np.zeros(len(points), np.int64)
+    return Served(stage.rule, where, weights, places, rows.get(at))
+
+
+def _without(stage: Served, members: Sequence[int], member: int | None) -> Served:
+    """The stage without the columns of a member."""
+    keep = np.array([members[position] != member for position in stage.positions], np.bool_)
+    return replace(stage, positions=stage.positions[keep], weights=stage.weights[keep], places=stage.places[keep])
+
+
+def _fits(consumption: Energies, production: Energies, key: AllocationKey) -> npt.NDArray[np.bool_]:
+    """Steps in which no product leaves int64: production · the largest factor, and the number of columns · a need."""
+    need = consumption.max(axis=1)
+    largest = max(PPM, 10**key.coefficient_decimals)
+    factor = np.maximum(np.maximum(need, production.max(axis=1)), largest)
+    fits: npt.NDArray[np.bool_] = (production.sum(axis=1) <= MAX_ENERGY // factor) & (
+        need <= MAX_ENERGY // consumption.shape[1]
+    )
+    if any(stage.rule is Rule.WEIGHTED for stage in key.stages):
+        fits &= need <= WEIGHTED_NEED
+    return fits
+
+
+def _steps(
+    consumption: Energies, production: Energies, passes: Sequence[Pass], decimals: int, at: npt.NDArray[Any], kind: Any
+) -> tuple[Numbers, Numbers, Numbers]:
+    """Return allocated, sold and pairs of the steps `at`, computed in `kind`: int64 or Python integers."""
+    needs, produced = consumption.astype(kind), production.astype(kind)
+    if any(stage.rule in ENERGIEDELEN for stage in passes[0].stages):
+        return _energiedelen(consumption, production, passes[0])
+    need = needs.copy()
+    pairs = np.zeros((*needs.shape, len(passes) if len(passes) > 1 else 0), np.int64)
+    sold = np.zeros_like(produced)
+    for each in passes:
+        entered = produced[:, list(each.producers)].sum(axis=1)
+        got = _through(each.stages, entered, need, at)
+        if decimals:
+            got = sharing.transmitted(got, entered, decimals)
+        need -= got
+        if pairs.shape[2]:
+            pairs[:, :, each.producers[0]] = got
+        given = got.sum(axis=1)
+        own = produced[:, list(each.producers)]
+        sold[:, list(each.producers)] = sharing.sold(given, own, entered)
+    got = needs - need
+    if not pairs.shape[2]:
+        pairs = got[:, :, None]
+    return got.astype(np.int64), sold.astype(np.int64), pairs.astype(np.int64)
+
+
+def _through(stages: Sequence[Served], left: Numbers, need: Numbers, at: npt.NDArray[Any]) -> Numbers:
+    """Return what each column gets of `left` from all stages together."""
+    got, left = np.zeros_like(need), left.copy()
+    for stage in stages:
+        if not len(stage.positions):
+            continue
+        wanted = need[:, stage.positions] - got[:, stage.positions]
+        weights = stage.weights if stage.table is None else stage.table[np.ix_(at, stage.places)]
+        if stage.rule is Rule.PRO_RATA:
+            given = sharing.pro_rata(left, wanted)
+        elif stage.rule is Rule.EGALITARIAN:
+            given = sharing.egalitarian(left, wanted)
+        elif stage.rule is Rule.WEIGHTED:
+            given = sharing.weighted(left, wanted, weights)
+        else:
+            given = sharing.static(left, wanted, weights)
+        got[:, stage.positions] += given
+        left -= given.sum(axis=1)
+    return got
+
+
+def _energiedelen(consumption: Energies, production: Energies, whole: Pass) -> tuple[Numbers, Numbers, Numbers]:
+    stage = whole.stages[0]
+    weights = np.zeros(consumption.shape[1], np.int64)
+    weights[stage.positions] = stage.weights
+    found = [
+        energiedelen.share_step(stage.rule, need, weights.tolist(), whole.members, made, whole.sellers)
+        for need, made in zip(consumption.tolist(), production.tolist(), strict=True)
+    ]
+    bought, sold, pairs = zip(*found, strict=True)
+    return np.array(bought, np.int64), np.array(sold, np.int64), np.array(pairs, np.int64)
+
+
+def _by_reference(
+    at: npt.NDArray[np.intp],
+    consumption: Energies,
+    production: Energies,
+    key: AllocationKey,
+    roster: Roster,
+    rows: Mapping[int, npt.NDArray[np.int64]],
+    allocated: Energies,
+    sold: Energies,
+) -> None:
+    """Compute the steps `at` that the kernel left, after the checks it leaves with them."""
+    needs, made = energy.check(consumption[at], "consumption", at), energy.check(production[at], "production", at)
+    weights = {stage: tables.check_rows(each[at], f"table, stage {stage + 1}", at) for stage, each in rows.items()}
+    found = share(needs, made, key, roster, weights)
+    allocated[at], sold[at] = found.allocated, found.sold
+
+
+def _check_columns(consumption: Energies, production: Energies, roster: Roster) -> None:
     for name, energies, columns in (
         ("consumption", consumption, roster.consumption),
         ("production", production, roster.production),
@@ -86,95 +286,6 @@ def share(consumption: Energies, production: Energies, key: AllocationKey, roste
         if energies.shape[1] != len(columns):
             raise EnergyShape(f"{name}: {energies.shape[1]} columns, the roster has {len(columns)}")
         _refuse_doubled(name, energies, [roster.columns[at].point for at in columns])
-    allocated, sold = np.zeros_like(consumption, order="C"), np.zeros_like(production, order="C")
-    if not roster.consumption or not roster.production:
-        return Allocation(allocated, sold, production - sold)
-    served = [_served(stage, roster) for stage in key.stages]
-    for start in range(0, len(consumption), CHUNK):
-        rows = slice(start, start + CHUNK)
-        fits = _fits(consumption[rows], production[rows])
-        for mask, kind in ((fits, np.int64), (~fits, object)):
-            if mask.any():
-                needs, given = consumption[rows][mask].astype(kind), production[rows][mask].astype(kind)
-                got, gone = _steps(needs, given, served)
-                allocated[rows][mask], sold[rows][mask] = got.astype(np.int64), gone.astype(np.int64)
-    return Allocation(allocated, sold, production - sold)
-
-
-@dataclass(frozen=True)
-class _Served:
-    """A stage's rule on positions among the consumption columns."""
-
-    rule: Rule
-    positions: npt.NDArray[np.intp]
-    weights: npt.NDArray[np.int64]
-
-
-def _served(stage: Stage, roster: Roster) -> _Served:
-    weights = dict(zip(stage.points, stage.weights, strict=False))
-    positions = [
-        position
-        for position, at in enumerate(roster.consumption)
-        if (roster.columns[at].point in stage.points if stage.points else stage.group in (0, roster.columns[at].group))
-    ]
-    shares = [weights.get(roster.columns[roster.consumption[position]].point, 0) for position in positions]
-    return _Served(stage.rule, np.array(positions, np.intp), np.array(shares, np.int64))
-
-
-def _fits(consumption: Energies, production: Energies) -> npt.NDArray[np.bool_]:
-    """Steps in which no product leaves int64: production · the largest factor, and the number of columns · a need."""
-    need = consumption.max(axis=1)
-    factor = np.maximum(np.maximum(need, production.max(axis=1)), PPM)
-    fits: npt.NDArray[np.bool_] = (production.sum(axis=1) <= MAX_ENERGY // factor) & (
-        need <= MAX_ENERGY // consumption.shape[1]
-    )
-    return fits
-
-
-def _steps(consumption: Numbers, production: Numbers, stages: Sequence[_Served]) -> tuple[Numbers, Numbers]:
-    """Return allocated and sold of some steps, in the numbers given: int64 or Python integers."""
-    produced = production.sum(axis=1)
-    left, need = produced.copy(), consumption.copy()
-    for stage in stages:
-        if not len(stage.positions):
-            continue
-        wanted = need[:, stage.positions]
-        if stage.rule is Rule.PRO_RATA:
-            given = _pro_rata(left, wanted)
-        elif stage.rule is Rule.STATIC:
-            given = np.minimum(wanted, left[:, None] * stage.weights.astype(left.dtype) // PPM)
-        else:
-            given = _egalitarian(left, wanted)
-        need[:, stage.positions] -= given
-        left -= given.sum(axis=1)
-    return consumption - need, _sold(produced - left, production, produced)
-
-
-def _pro_rata(left: Numbers, need: Numbers) -> Numbers:
-    wanted = need.sum(axis=1)
-    shared = left[:, None] * need // np.maximum(wanted, 1)[:, None]
-    return np.where((left >= wanted)[:, None], need, shared)
-
-
-def _egalitarian(left: Numbers, need: Numbers) -> Numbers:
-    """Fill all glasses to one level: those at most as high as it are full, the rest share what these leave."""
-    steps, columns = need.shape
-    ordered = np.sort(need, axis=1)
-    below = np.zeros((steps, columns + 1), need.dtype)
-    np.cumsum(ordered, axis=1, out=below[:, 1:])
-    others = np.arange(columns, -1, -1).astype(need.dtype)
-    full = (below[:, :-1] + ordered * others[:-1] <= left[:, None]).sum(axis=1)
-    level = (left - below[np.arange(steps), full]) // np.maximum(others[full], 1)
-    return np.where((left >= below[:, -1])[:, None], need, np.minimum(need, level[:, None]))
-
-
-def _sold(allocated: Numbers, production: Numbers, produced: Numbers) -> Numbers:
-    """Return ⌊A·P_p/P⌋ per production column, and the units left over one each, lowest index with room first."""
-    sold = allocated[:, None] * production // np.maximum(produced, 1)[:, None]
-    over = allocated - sold.sum(axis=1)
-    room = sold < production
-    first = np.cumsum(room, axis=1) <= over[:, None]
-    return np.where(room & first, sold + 1, sold)
 
 
 def _refuse_doubled(name: str, energies: Energies, points: Sequence[int]) -> None:

@@ -14,11 +14,8 @@ Energies = npt.NDArray[np.int64]
 _HALF: Final = 32
 
 
-def check(energies: Any, name: str) -> Energies:
-    """Return `energies` if it is an int64 µkWh array (steps, columns) of at least one column, with nothing negative.
-
-    Raises `EnergyType`, `EnergyShape`, `EnergyNegative`, or `EnergyTooLarge` if a step adds up beyond `MAX_ENERGY`.
-    """
+def check_kind(energies: Any, name: str) -> Energies:
+    """Return `energies` if it is an int64 array (steps, columns) of at least one column."""
     if not isinstance(energies, np.ndarray) or energies.dtype != np.int64:
         kind = energies.dtype if isinstance(energies, np.ndarray) else type(energies).__name__
         raise EnergyType(f"{name}: {kind}, expected a numpy array of int64 µkWh")
@@ -26,14 +23,27 @@ def check(energies: Any, name: str) -> Energies:
         raise EnergyShape(f"{name}: shape {energies.shape}, expected (steps, columns)")
     if energies.shape[1] == 0:
         raise EnergyShape(f"{name}: no columns; a community has one at least")
+    checked: Energies = energies
+    return checked
+
+
+def check(energies: Any, name: str, steps: npt.NDArray[np.intp] | None = None) -> Energies:
+    """Return `energies` if it is an int64 µkWh array (steps, columns) of at least one column, with nothing negative.
+
+    `steps` are the numbers of the rows where they are not all. Raises `EnergyType`, `EnergyShape`, `EnergyNegative`,
+    or `EnergyTooLarge` if a step adds up beyond `MAX_ENERGY`.
+    """
+    checked = check_kind(energies, name)
     if energies.size and int(energies.min()) < 0:
         t, column = map(int, np.argwhere(energies < 0)[0])
-        raise EnergyNegative(f"{name}, step {t}, column {column}: {energies[t, column]} µkWh is below zero")
+        step = t if steps is None else int(steps[t])
+        raise EnergyNegative(f"{name}, step {step}, column {column}: {energies[t, column]} µkWh is below zero")
     if energies.size and int(energies.max()) > MAX_ENERGY // energies.shape[1]:
         for t, total in enumerate(totals(energies, axis=1)):
             if total > MAX_ENERGY:
-                raise EnergyTooLarge(f"{name}, step {t}: {total} µkWh in all, more than {MAX_ENERGY}")
-    return energies
+                step = t if steps is None else int(steps[t])
+                raise EnergyTooLarge(f"{name}, step {step}: {total} µkWh in all, more than {MAX_ENERGY}")
+    return checked
 
 
 def totals(energies: Energies, axis: int) -> list[int]:

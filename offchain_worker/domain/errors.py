@@ -31,6 +31,15 @@ class KeyFault(StrEnum):
     WEIGHTS_NOT_ALLOWED = "WEIGHTS_NOT_ALLOWED"
     WEIGHT_TOO_LARGE = "WEIGHT_TOO_LARGE"
     WEIGHTS_SUM_TOO_LARGE = "WEIGHTS_SUM_TOO_LARGE"
+    SELF_SHARING_POOLED = "SELF_SHARING_POOLED"
+    DECIMALS_TOO_LARGE = "DECIMALS_TOO_LARGE"
+    PRODUCERS_POOLED = "PRODUCERS_POOLED"
+    PRODUCER_REPEATED = "PRODUCER_REPEATED"
+    PRODUCER_UNKNOWN = "PRODUCER_UNKNOWN"
+    PRODUCER_NOT_PRODUCING = "PRODUCER_NOT_PRODUCING"
+    RULE_NOT_ALONE = "RULE_NOT_ALONE"
+    COMMITTER_MISSING = "COMMITTER_MISSING"
+    COMMITTER_UNUSED = "COMMITTER_UNUSED"
 
 
 class KeyInvalid(DaiseeError, ValueError):
@@ -41,6 +50,10 @@ class KeyInvalid(DaiseeError, ValueError):
         super().__init__(f"{place}: {message}")
         self.fault = fault
         self.stage = stage
+
+
+class TableInvalid(DaiseeError, ValueError):
+    """A table of weights that is missing, incomplete, of another period or key, or with weights out of bounds."""
 
 
 class TariffFault(StrEnum):

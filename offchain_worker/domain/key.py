@@ -7,41 +7,23 @@ would refuse, raises `KeyInvalid` when it is made, with the fault the contracts 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import Any, Final
 
 from offchain_worker.domain import canonical
 from offchain_worker.domain.errors import KeyFault, KeyInvalid
 from offchain_worker.domain.hashing import abi_encode, keccak
-from offchain_worker.domain.quantities import PPM, PointIndex
+from offchain_worker.domain.key_words import describe
+from offchain_worker.domain.quantities import PointIndex
+from offchain_worker.domain.stages import ENERGIEDELEN, Rule, Stage, check_stage
+
+__all__ = ["AllocationKey", "Rule", "Stage", "check_points", "describe", "from_abi", "parse"]
 
 SCHEMA: Final = "daisee.key/1"
 ABI_TYPE: Final = "(bool,bool,uint8,address,(uint8,uint16,uint16[],uint16[],uint32[])[])"
 NO_COMMITTER: Final = "0x" + "00" * 20
-
-
-class Rule(IntEnum):
-    """How a stage shares what enters it, with R the production left and d the needs left."""
-
-    PRO_RATA = 0
-    """d if R covers all needs, else ⌊R·d/Σd⌋: the legal default in France."""
-    STATIC = 1
-    """min(d, ⌊R·weight/10^6⌋): fixed shares."""
-    EGALITARIAN = 2
-    """min(d, L) with the largest L that R covers: everyone the same, up to their need."""
-
-
-@dataclass(frozen=True)
-class Stage:
-    """One rule and whom it serves: a group (0 = no filter), or points with a weight in ppm each for `STATIC`."""
-
-    rule: Rule
-    group: int = 0
-    points: tuple[PointIndex, ...] = ()
-    producers: tuple[PointIndex, ...] = ()
-    weights: tuple[int, ...] = ()
+MAX_DECIMALS: Final = 18
 
 
 @dataclass(frozen=True)
@@ -56,6 +38,11 @@ class AllocationKey:
 
     def __post_init__(self) -> None:
         _check(self)
+
+    @property
+    def tables(self) -> tuple[int, ...]:
+        """Stages, from 0, whose weights stand in a table."""
+        return tuple(at for at, stage in enumerate(self.stages) if stage.rule is Rule.TABLE)
 
     def abi(self) -> tuple[Any, ...]:
         """Return the key as the contracts take it."""
@@ -124,8 +111,16 @@ def check_points(
     groups: Collection[int] | None = None,
     production_points: Collection[int] = (),
 ) -> None:
-    """Refuse a key that names a point outside `consumption_points`, or a group outside `groups` if these are given."""
+    """Refuse a key that serves a point outside `consumption_points`, shares the energy of one outside
+    `production_points`, or names a group outside `groups` if these are given.
+    """
     for at, stage in enumerate(key.stages):
+        for producer in stage.producers:
+            if producer in consumption_points and producer not in production_points:
+                raise KeyInvalid(KeyFault.PRODUCER_NOT_PRODUCING, f"point {producer} consumes, it is no producer", at)
+            if producer not in production_points:
+                message = f"producer {producer} is not a production point of the roster"
+                raise KeyInvalid(KeyFault.PRODUCER_UNKNOWN, message, at)
         for point in stage.points:
             if point in production_points and point not in consumption_points:
                 raise KeyInvalid(KeyFault.POINT_NOT_CONSUMING, f"point {point} produces, it cannot be served", at)
@@ -146,103 +141,25 @@ def _stage(
 
 
 def _check(key: AllocationKey) -> None:
-    if key.per_producer:
-        raise KeyInvalid(KeyFault.NOT_SUPPORTED, "perProducer true is not supported")
-    if not key.self_sharing:
-        raise KeyInvalid(KeyFault.NOT_SUPPORTED, "selfSharing false is not supported")
-    if key.coefficient_decimals:
-        raise KeyInvalid(KeyFault.NOT_SUPPORTED, "coefficientDecimals other than 0 is not supported")
-    if key.committer != NO_COMMITTER:
-        raise KeyInvalid(KeyFault.NOT_SUPPORTED, "a committer is not supported, write the zero address")
+    if not key.self_sharing and not key.per_producer:
+        message = "selfSharing false needs perProducer true: in a pool nobody's energy is told apart"
+        raise KeyInvalid(KeyFault.SELF_SHARING_POOLED, message)
+    if not 0 <= key.coefficient_decimals <= MAX_DECIMALS:
+        message = f"coefficientDecimals {key.coefficient_decimals} is over {MAX_DECIMALS}"
+        raise KeyInvalid(KeyFault.DECIMALS_TOO_LARGE, message)
     if not key.stages:
         raise KeyInvalid(KeyFault.NO_STAGES, "no stages; give one at least")
     for at, stage in enumerate(key.stages):
-        _check_stage(at, stage)
+        check_stage(at, stage, key.per_producer)
+        if stage.rule in ENERGIEDELEN and not _stands_alone(key, stage):
+            message = f"{stage.rule.name} stands alone, with perProducer true, selfSharing false and no producers named"
+            raise KeyInvalid(KeyFault.RULE_NOT_ALONE, message, at)
+    if key.tables and key.committer == NO_COMMITTER:
+        raise KeyInvalid(KeyFault.COMMITTER_MISSING, "a TABLE stage needs a committer, who gives its rows")
+    if not key.tables and key.committer != NO_COMMITTER:
+        raise KeyInvalid(KeyFault.COMMITTER_UNUSED, "a committer without a TABLE stage; write the zero address")
 
 
-def _check_stage(at: int, stage: Stage) -> None:
-    if stage.producers:
-        raise KeyInvalid(KeyFault.NOT_SUPPORTED, "producers need perProducer, which is not supported", at)
-    if stage.group and stage.points:
-        raise KeyInvalid(KeyFault.GROUP_AND_POINTS, f"group {stage.group} and points together; name one of them", at)
-    seen: set[int] = set()
-    for point in stage.points:
-        if point in seen:
-            raise KeyInvalid(KeyFault.POINT_REPEATED, f"point {point} stands twice", at)
-        seen.add(point)
-    if stage.rule is not Rule.STATIC:
-        if stage.weights:
-            raise KeyInvalid(KeyFault.WEIGHTS_NOT_ALLOWED, f"{stage.rule.name} takes no weights", at)
-        return
-    if not stage.points:
-        raise KeyInvalid(KeyFault.POINTS_MISSING, "STATIC needs points, with a weight each", at)
-    if len(stage.points) != len(stage.weights):
-        counts = f"{len(stage.points)} points and {len(stage.weights)} weights"
-        raise KeyInvalid(KeyFault.LENGTHS_DIFFER, f"{counts}; give each point one weight", at)
-    for point, weight in zip(stage.points, stage.weights, strict=True):
-        if not 0 <= weight <= PPM:
-            raise KeyInvalid(KeyFault.WEIGHT_TOO_LARGE, f"weight {weight} of point {point} is over 1000000 ppm", at)
-    if sum(stage.weights) > PPM:
-        message = f"weights add up to {sum(stage.weights)}, over 1000000 ppm"
-        raise KeyInvalid(KeyFault.WEIGHTS_SUM_TOO_LARGE, message, at)
-
-
-def describe(key: AllocationKey, lang: str = "en", groups: Mapping[int, str] | None = None) -> list[str]:
-    """Return the key in words, one sentence per stage and one for the rest; `groups` gives the groups' names.
-
-    `lang` is `"fr"` or `"en"`.
-    """
-    words = _WORDS[lang]
-    sentences = []
-    for at, stage in enumerate(key.stages):
-        share = ", ".join(
-            words["weight"].format(point=point, percent=_percent(weight, words["comma"]))
-            for point, weight in zip(stage.points, stage.weights, strict=False)
-        )
-        if stage.group:
-            name = (groups or {}).get(stage.group)
-            whom = words["named group"].format(name=name) if name else words["group"].format(group=stage.group)
-        elif stage.points:
-            whom = words["points"].format(points=", ".join(map(str, stage.points)))
-        else:
-            whom = words["all"]
-        source = words["first" if at == 0 else "next"]
-        sentences.append(words[stage.rule.name].format(source=source, whom=whom, shares=share))
-    return [*sentences, words["rest"]]
-
-
-def _percent(ppm: int, comma: str) -> str:
-    whole, part = divmod(ppm, 10_000)
-    return f"{whole}{comma}{part:04d}".rstrip("0") if part else str(whole)
-
-
-_WORDS: Final[dict[str, dict[str, str]]] = {
-    "en": {
-        "comma": ".",
-        "first": "The local production is shared",
-        "next": "What then remains is shared",
-        "all": "all consumers",
-        "group": "the consumers of group {group}",
-        "named group": "the consumers of the {name} group",
-        "points": "points {points}",
-        "weight": "point {point} {percent} %",
-        "PRO_RATA": "{source} among {whom} in proportion to what each consumes.",
-        "STATIC": "{source} in fixed shares, each up to what it consumes: {shares}.",
-        "EGALITARIAN": "{source} equally among {whom}, each up to what it consumes.",
-        "rest": "What nobody took is surplus and goes to the grid.",
-    },
-    "fr": {
-        "comma": ",",
-        "first": "La production locale est répartie",
-        "next": "Ce qui reste ensuite est réparti",
-        "all": "tous les consommateurs",
-        "group": "les consommateurs du groupe {group}",
-        "named group": "les consommateurs du groupe {name}",
-        "points": "les points {points}",
-        "weight": "point {point} {percent} %",
-        "PRO_RATA": "{source} entre {whom} au prorata de ce que chacun consomme.",
-        "STATIC": "{source} en parts fixes, chacune dans la limite de ce qui est consommé : {shares}.",
-        "EGALITARIAN": "{source} à parts égales entre {whom}, chacun dans la limite de ce qu'il consomme.",
-        "rest": "Ce que personne n'a pris est le surplus, livré au réseau.",
-    },
-}
+def _stands_alone(key: AllocationKey, stage: Stage) -> bool:
+    plain = not stage.producers and not key.coefficient_decimals and len(key.stages) == 1
+    return plain and key.per_producer and not key.self_sharing

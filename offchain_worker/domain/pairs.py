@@ -1,4 +1,7 @@
-"""Who sold to whom over a period, from the pool: rows add up to what was bought, columns to what was sold, exactly."""
+"""Who sold to whom over a period: rows add up to what was bought, columns to what was sold, exactly.
+
+From a pool it follows from the sums of the period; with a key per producer the allocation itself says it.
+"""
 
 from __future__ import annotations
 
@@ -28,6 +31,13 @@ def pairs(bought: Energies, sold: Energies) -> Energies:
         rows = _lane(bought[:, lane].tolist(), sold[:, lane].tolist(), lane)
         found[lane] = np.array(rows, np.int64).reshape(found[lane].shape)
     return found
+
+
+def pairs_of_lanes(bought: Energies, producers: int, bands: int) -> Energies:
+    """Return the pairs of a key per producer, whose lanes they are: `bought` (consumers, producers · bands) by lane."""
+    if not producers:
+        return np.zeros((bands, len(bought), 0), np.int64)
+    return np.ascontiguousarray(bought.reshape(len(bought), producers, bands).transpose(2, 0, 1))
 
 
 def _lane(bought: list[int], sold: list[int], lane: int) -> list[list[int]]:

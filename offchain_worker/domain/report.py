@@ -11,6 +11,7 @@ from functools import cached_property
 import numpy as np
 
 from offchain_worker.domain import canonical, energy, merkle
+from offchain_worker.domain import table as tables
 from offchain_worker.domain.allocation import Allocation, share
 from offchain_worker.domain.bills import NO_BILL, bill_leaf, bill_salt, bills_root
 from offchain_worker.domain.energy import Energies
@@ -18,8 +19,8 @@ from offchain_worker.domain.errors import EnergyMisplaced, EnergyTooLarge, Settl
 from offchain_worker.domain.indicators import Indicators, indicators
 from offchain_worker.domain.invoice import COMMUNITY, Invoice, credits, debits, invoices, net
 from offchain_worker.domain.key import AllocationKey
-from offchain_worker.domain.pairs import pairs
-from offchain_worker.domain.quantities import MAX_ENERGY, Cents, MicroKwh
+from offchain_worker.domain.pairs import pairs, pairs_of_lanes
+from offchain_worker.domain.quantities import MAX_ENERGY, MAX_LANES, Cents, MicroKwh
 from offchain_worker.domain.readings import Readings
 from offchain_worker.domain.roster import Roster
 from offchain_worker.domain.rules import RuleHashes
@@ -34,6 +35,7 @@ from offchain_worker.domain.steps import (
     steps_manifest,
     steps_root,
 )
+from offchain_worker.domain.table import Table, Weights
 from offchain_worker.domain.tariff import Tariff
 from offchain_worker.domain.task import (
     NO_TABLE,
@@ -90,8 +92,8 @@ class Settlement:
     """Everything a period's settlement comes to, and what its commitments are made from.
 
     `energies` and `cumulated` are what each column of the roster bought or sold, by step and so far by lane (flat at
-    column · lanes + lane); `produced` and `allocated` are the totals so far after each step; `pairs` has shape
-    (lanes, consumption columns, production columns); lists of money and leaves go by member index.
+    column · lanes + lane; a lane is a price band, with a key per producer number producer · bands + band); `produced` and `allocated` are the totals so far after each step; `pairs` has shape
+    (bands, consumption columns, production columns); lists of money and leaves go by member index.
     """
 
     task: Task
@@ -178,14 +180,24 @@ class Settlement:
 
 
 def settle(
-    task: Task, chain_id: int, hub: str, roster: Roster, readings: Readings, key: AllocationKey, tariff: Tariff
+    task: Task,
+    chain_id: int,
+    hub: str,
+    roster: Roster,
+    readings: Readings,
+    key: AllocationKey,
+    tariff: Tariff,
+    table: Table | None = None,
 ) -> Settlement:
     """Compute a period's settlement.
 
-    Raises `SettlementRefused` if roster or readings are not those the task binds, `EnergyMisplaced` for energy outside
+    `table` is the one the task's `tableRoot` commits; where that is zero, the key's TABLE stages give nothing. Raises
+    `SettlementRefused` if roster, readings or table are not those the task binds, or if there are more than 16 lanes, `EnergyMisplaced` for energy outside
     a participation, `EnergyTooLarge` beyond 2^63 - 1 µkWh over the period, `TariffIncomplete`, `MoneyTooLarge`.
     """
     _check(task, roster, readings, tariff)
+    lanes = _lanes(task, roster, key, tariff)
+    rows = _rows(task, key, table)
     identity = task_id(chain_id, hub, task)
     consumption = np.ascontiguousarray(readings.energies[:, list(roster.consumption)])
     production = np.ascontiguousarray(readings.energies[:, list(roster.production)])
@@ -194,16 +206,19 @@ def settle(
             energy.check(energies, name)
     if max(energy.total(production), energy.total(consumption)) > MAX_ENERGY:
         raise EnergyTooLarge(f"settlement: more than {MAX_ENERGY} µkWh over the period")
-    allocation = share(consumption, production, key, roster)
+    allocation = share(consumption, production, key, roster, rows)
     shared = np.zeros_like(readings.energies)
     shared[:, list(roster.consumption)] = allocation.allocated
     shared[:, list(roster.production)] = allocation.sold
-    lanes = tariff.bands
-    cumulated = cumulate(shared, readings.bands, lanes)
+    whose = None if allocation.by_producer is None else _by_producer(allocation, roster)
+    cumulated = cumulate(shared, readings.bands, tariff.bands, whose)
     produced = np.cumsum(production.sum(axis=1))
     allocated = np.cumsum(allocation.allocated.sum(axis=1))
     totals = cumulated[-1].reshape(len(roster.columns), lanes)
-    paired = pairs(totals[list(roster.consumption)], totals[list(roster.production)])
+    if whose is None:
+        paired = pairs(totals[list(roster.consumption)], totals[list(roster.production)])
+    else:
+        paired = pairs_of_lanes(totals[list(roster.consumption)], len(roster.production), tariff.bands)
     issued = invoices(paired, roster, tariff)
     received, earned = debits(issued, roster.highest_member), credits(issued, roster.highest_member)
     headers = [readings.header(t) for t in range(readings.steps)]
@@ -233,6 +248,37 @@ def settle(
     )
 
 
+def _lanes(task: Task, roster: Roster, key: AllocationKey, tariff: Tariff) -> int:
+    """Price bands; with a key per producer, as many for each production column, one after the other."""
+    lanes = tariff.bands * (max(1, len(roster.production)) if key.per_producer else 1)
+    if lanes > MAX_LANES:
+        counts = f"{len(roster.production)} producers in {tariff.bands} price bands are {lanes} lanes"
+        raise SettlementRefused(f"settlement of {task.period}: {counts}, more than {MAX_LANES}")
+    return lanes
+
+
+def _rows(task: Task, key: AllocationKey, table: Table | None) -> dict[int, Weights]:
+    if task.table_root == NO_TABLE:
+        if table is not None:
+            raise SettlementRefused(f"settlement of {task.period}: a table, but the task names none")
+        return {}
+    if table is None or table.root != task.table_root:
+        raise SettlementRefused(f"settlement of {task.period}: the table does not lead to the task's tableRoot")
+    tables.check(table, key, task.start, task.step_seconds, task.steps)
+    return tables.rows_of(table, key, task.steps)
+
+
+def _by_producer(allocation: Allocation, roster: Roster) -> Energies:
+    """What each column of the roster bought of, or sold as, each production column: (steps, columns, producers)."""
+    assert allocation.by_producer is not None
+    steps, _, producers = allocation.by_producer.shape
+    found = np.zeros((steps, len(roster.columns), max(1, producers)), np.int64)
+    for position, at in enumerate(roster.production):
+        found[:, list(roster.consumption), position] = allocation.by_producer[:, :, position]
+        found[:, at, position] = allocation.sold[:, position]
+    return found
+
+
 def _by_member(roster: Roster, totals: Energies, lanes: int, member: int) -> tuple[list[int], list[int]]:
     """Return bought and sold by lane of a member, from the last cumulated row."""
     table = totals.reshape(len(roster.columns), lanes)
@@ -246,8 +292,6 @@ def _by_member(roster: Roster, totals: Energies, lanes: int, member: int) -> tup
 def _check(task: Task, roster: Roster, readings: Readings, tariff: Tariff) -> None:
     if task.kind is not TaskKind.SETTLEMENT:
         raise SettlementRefused(f"settlement of {task.period}: the task asks for a {task.kind.name.lower()} report")
-    if task.table_root != NO_TABLE:
-        raise SettlementRefused(f"settlement of {task.period}: the task names a table, which no key supported has")
     if roster.hash() != task.roster_hash or len(roster.columns) != task.columns:
         raise SettlementRefused(f"settlement of {task.period}: the roster is not the one the task binds")
     if (readings.steps, readings.columns) != (task.steps, task.columns):

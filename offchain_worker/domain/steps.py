@@ -61,15 +61,20 @@ def first_state(columns: int, lanes: int) -> StepState:
     return step_state(ZERO32, 0, 0, [0] * (columns * lanes))
 
 
-def cumulate(energies: Energies, bands: Bands, lanes: int) -> Energies:
-    """Return each column's energy so far by lane, (steps, columns · lanes), from its energy in each step."""
+def cumulate(energies: Energies, bands: Bands, count: int, by_producer: Energies | None = None) -> Energies:
+    """Return each column's energy so far by lane, (steps, columns · lanes), from its energy in each step.
+
+    A lane is one of `count` bands; with `by_producer`, which splits the energies (steps, columns, producers), lane
+    producer · count + band.
+    """
     steps, columns = energies.shape
     for column, total in enumerate(totals(energies, axis=0)):
         if total > MAX_ENERGY:
             raise EnergyTooLarge(f"steps, column {column}: {total} µkWh over the period, more than {MAX_ENERGY}")
-    by_lane = np.zeros((steps, columns, lanes), np.int64)
-    by_lane[np.arange(steps), :, bands] = energies
-    return np.cumsum(by_lane, axis=0).reshape(steps, columns * lanes)
+    parts = energies[:, :, None] if by_producer is None else by_producer
+    by_lane = np.zeros((steps, columns, parts.shape[2], count), np.int64)
+    by_lane[np.arange(steps), :, :, bands] = parts
+    return np.cumsum(by_lane, axis=0).reshape(steps, -1)
 
 
 def steps_leaves(

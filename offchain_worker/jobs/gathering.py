@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from offchain_worker.chain.community import Community
-from offchain_worker.domain.report import Task
+from offchain_worker.domain.report import NO_TABLE, Task, TaskKind
+from offchain_worker.domain.table import Table
 from offchain_worker.storage import envelopes
 from offchain_worker.storage.encryption import DatasetSecret, MemberKeys
 from offchain_worker.storage.envelopes import EnvelopeError
@@ -17,6 +18,7 @@ from offchain_worker.storage.identity import Identity
 from offchain_worker.storage.store import ContentStore
 
 from . import manifest as manifests
+from . import tables
 from .terms import Terms
 
 
@@ -28,8 +30,10 @@ class Dataset:
     blocks: dict[bytes, bytes]
 
 
-def terms(community: Community, task: Task, block: int | str) -> Terms:
-    """The terms of a task: its roster and the rules in force at its start second."""
+def terms(community: Community, task: Task, block: int | str, store: ContentStore | None = None) -> Terms:
+    """The terms of a task: its roster and the rules in force at its start second; of a settlement under a committed
+    table also that table, from `store`.
+    """
     rules = community.rules.rules_at(task.start, block)
     return Terms(
         chain_id=community.deployment.chain_id,
@@ -40,7 +44,15 @@ def terms(community: Community, task: Task, block: int | str) -> Terms:
         key=rules.key,
         tariff=rules.tariff,
         conformity=rules.conformity_document,
+        table=_table(community, task, block, store),
     )
+
+
+def _table(community: Community, task: Task, block: int | str, store: ContentStore | None) -> Table | None:
+    if task.table_root == NO_TABLE or task.kind is not TaskKind.SETTLEMENT or store is None:
+        return None
+    digest = community.meter_data.table_digest(task.period, task.table_root, block)
+    return tables.fetch(digest, store) if digest else None
 
 
 def dataset(store: ContentStore, input_digest: bytes) -> Dataset:

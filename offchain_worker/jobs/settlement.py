@@ -45,7 +45,9 @@ def compute(
     found = standardise(
         terms.roster, files, terms.conformity_rules, terms.tariff, keys, task.start, task.end, task.step_seconds
     )
-    settled = settle(task, terms.chain_id, terms.hub, terms.roster, found.readings, terms.key, terms.tariff)
+    settled = settle(
+        task, terms.chain_id, terms.hub, terms.roster, found.readings, terms.key, terms.tariff, terms.table
+    )
     store = MemoryStore()
     report = settled.report(store.put(_result(settled, found, keys, store)))
     return Outcome(report, store.blocks, Details(found, settled))

@@ -15,6 +15,7 @@ from offchain_worker.domain.key import AllocationKey
 from offchain_worker.domain.report import Task, task_id
 from offchain_worker.domain.roster import Roster
 from offchain_worker.domain.rules import RuleHashes
+from offchain_worker.domain.table import Table
 from offchain_worker.domain.tariff import Tariff
 
 from . import manifest as manifests
@@ -27,7 +28,9 @@ class TermsDiffer(DaiseeError):
 
 @dataclass(frozen=True)
 class Terms:
-    """A task with the chain, contracts, roster and rules it names; `conformity` is the document as it is on chain."""
+    """A task with the chain, contracts, roster and rules it names; `conformity` is the document as it is on chain,
+    `table` the committed weights of a key that has some.
+    """
 
     chain_id: int
     hub: str
@@ -37,6 +40,7 @@ class Terms:
     key: AllocationKey
     tariff: Tariff
     conformity: bytes
+    table: Table | None = None
 
     @property
     def task_id(self) -> bytes:

@@ -8,7 +8,7 @@ findings.
 
 from offchain_worker.meters.curve import Curve
 from offchain_worker.meters.errors import MeterFileError, RangeInvalid, UnknownFormat, UnknownTimeZone
-from offchain_worker.meters.files import MeterFile, read, redact
+from offchain_worker.meters.files import MeterFile, known, read, redact
 from offchain_worker.meters.findings import Code, Finding, Severity, verdict
 from offchain_worker.meters.inspection import inspect
 from offchain_worker.meters.standard import Quality, StandardCurve, StandardFiles, standardise, standardise_all
@@ -27,6 +27,7 @@ __all__ = [
     "UnknownFormat",
     "UnknownTimeZone",
     "inspect",
+    "known",
     "read",
     "redact",
     "standardise",

@@ -1,27 +1,24 @@
 """
-Reading files of meter readings: gzip or plain, the format told from the content, everything a pure function of the
+Reading files of meter readings: plain, gzip or zip, the format told from the content, everything a pure function of the
 bytes. Several files may add to one curve: next months, or the operator's estimate of what was not measured.
 """
 
 from __future__ import annotations
 
-import gzip
-import io
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from types import ModuleType
 
 from offchain_worker.domain.roster import Direction
-from offchain_worker.meters import formats, series
+from offchain_worker.meters import archive, formats, series
+from offchain_worker.meters.archive import unpacked
 from offchain_worker.meters.curve import Curve, assemble
-from offchain_worker.meters.errors import MeterFileError
+from offchain_worker.meters.errors import MeterFileError, UnknownFormat
 from offchain_worker.meters.findings import limited
 from offchain_worker.meters.rows import Rows
+from offchain_worker.meters.text import chosen_meter
 
-GZIP = b"\x1f\x8b"
-LARGEST_FILE = 512 * 2**20
 TIME_ZONE = "Europe/Paris"
-
 
 RowsByQuality = dict[bool, list[tuple[str, Rows]]]
 """One point's rows with the names of their files: measured under False, estimated under True."""
@@ -29,34 +26,27 @@ RowsByQuality = dict[bool, list[tuple[str, Rows]]]
 
 @dataclass(frozen=True)
 class MeterFile:
-    """What a file holds: its format and its curves in the order in which they appear; `rows` are the file's own."""
+    """
+    What a file holds: its format and its curves in the order in which they appear; `rows` are the file's own. Of an
+    archive, `ignored` names the files in it that no format claims.
+    """
 
     name: str
     format: str
     rows: tuple[Rows, ...]
     curves: tuple[Curve, ...]
-
-
-def unpacked(data: bytes, name: str) -> bytes:
-    """The bytes of a gzip file, or the bytes themselves. Raises MeterFileError if damaged or over 512 MiB."""
-    if data.startswith(GZIP):
-        try:
-            with gzip.GzipFile(fileobj=io.BytesIO(data)) as packed:
-                data = packed.read(LARGEST_FILE + 1)
-        except (EOFError, OSError, zlib.error):
-            raise MeterFileError(name, 0, "is no complete gzip file: truncated or damaged") from None
-    if len(data) > LARGEST_FILE:
-        raise MeterFileError(name, 0, "is larger than 512 MiB")
-    return data
+    ignored: tuple[str, ...] = ()
 
 
 def read(data: bytes, name: str, time_zone: str = TIME_ZONE) -> MeterFile:
     """The file's curves, each with all that is found in it. Raises MeterFileError or UnknownFormat."""
-    data = unpacked(data, name)
-    form = formats.detect(data, name)
-    rows = form.parse(data, name)
+    held, ignored = _known(data, name)
+    rows: list[Rows] = []
+    for member, content, form in held:
+        rows += form.parse(content, member)
     curves = tuple(with_findings(assemble([part]), [part], time_zone) for part in rows)
-    return MeterFile(name, form.NAME, rows, curves)
+    names = sorted({form.NAME for _, _, form in held})
+    return MeterFile(name, "+".join(names), tuple(rows), curves, tuple(ignored))
 
 
 def redact(
@@ -73,11 +63,57 @@ def redact(
 
     Lines above the readings stay byte for byte but for the id; gzip is unpacked. Of a file of several points, `meter`
     names the one to keep; `direction` keeps one of a meter that has both. A file without such an interval comes back
-    with its head alone. Raises MeterFileError.
+    with its head alone. Of an archive the files with the point come back, as an archive if they are several. Raises
+    MeterFileError.
+    """
+    held, _ = _known(data, name)
+    if len(held) == 1:
+        member, content, form = held[0]
+        redacted: bytes = form.redact(content, member, stand_in, start, end, meter, direction)
+        return redacted
+    meters = [{rows.meter for rows in form.parse(content, member)} for member, content, form in held]
+    kept = chosen_meter(set().union(*meters), meter, stand_in, name)
+    left = [
+        form.redact(content, member, stand_in, start, end, kept, direction)
+        for (member, content, form), there in zip(held, meters, strict=True)
+        if kept in there
+    ]
+    return left[0] if len(left) == 1 else archive.packed(left)
+
+
+def known(data: bytes, name: str) -> bool:
+    """Is it a file of readings, or an archive with one? A damaged archive is, so that its damage is said."""
+    try:
+        return bool(_known(data, name)[0])
+    except UnknownFormat:
+        return False
+    except MeterFileError:
+        return True
+
+
+def _known(data: bytes, name: str) -> tuple[list[tuple[str, bytes, ModuleType]], list[str]]:
+    """
+    The file, or the files in an archive, each with its format; and the names of those in it that are of none. Raises
+    MeterFileError, UnknownFormat if there is no file of readings.
     """
     data = unpacked(data, name)
-    redacted: bytes = formats.detect(data, name).redact(data, name, stand_in, start, end, meter, direction)
-    return redacted
+    if not archive.is_zip(data):
+        return [(name, data, formats.detect(data, name))], []
+    try:
+        return [(name, data, formats.detect(data, name))], []  # a workbook is an archive too
+    except UnknownFormat as error:
+        nothing = error
+    held: list[tuple[str, bytes, ModuleType]] = []
+    ignored: list[str] = []
+    for member, content in archive.members(data, name):
+        try:
+            held.append((member, content, formats.detect(content, member)))
+        except UnknownFormat as error:
+            nothing = error
+            ignored.append(member)
+    if not held:
+        raise nothing
+    return held, ignored
 
 
 def merged(files: Sequence[MeterFile], time_zone: str) -> list[Curve]:

@@ -40,6 +40,7 @@ class Code(StrEnum):
     MIXED_POINTS = "mixed_points"
     NEGATIVE = "negative"
     NO_SUCH_TIME = "no_such_time"
+    NO_TIME = "no_time"
     NOT_A_LOAD_CURVE = "not_a_load_curve"
     ODD_WATTS = "odd_watts"
     OFFSET = "offset"
@@ -88,6 +89,12 @@ class Finding:
             "count": self.count,
             "message": self.message,
         }
+
+
+def ignored_file(name: str) -> Finding:
+    """A warning about a file that stands among files of readings and is of no known format."""
+    message = f"{name}: is of no known format and left out"
+    return Finding(0, 0, Code.IGNORED_FILE, Severity.WARNING, "", 1, message)
 
 
 def iso(seconds: int) -> str:

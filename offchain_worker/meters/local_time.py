@@ -92,7 +92,7 @@ def _passes(labels: list[int]) -> tuple[np.ndarray, np.ndarray]:
     Which rows of a repeated hour are of its second pass, and which of that had to be guessed (bool each).
 
     Equal stamps are taken in turn. A stamp that comes only once is of the pass in which it stands, if the rows go
-    back in time once; else it is taken for the first.
+    back in time once; else it is taken for the first. Where they only stand still, rows may be sorted by local time.
     """
     back = [at for at in range(1, len(labels)) if labels[at] <= labels[at - 1]]
     told = len(back) == 1 and labels[back[0]] < labels[back[0] - 1]
@@ -101,7 +101,7 @@ def _passes(labels: list[int]) -> tuple[np.ndarray, np.ndarray]:
     second, guessed = np.zeros(len(labels), dtype=bool), np.zeros(len(labels), dtype=bool)
     for at, label in enumerate(labels):
         if counts[label] == 1:
-            second[at] = told and at >= back[0]
+            second[at] = len(back) == 1 and at >= back[0]
             guessed[at] = not told
         else:
             second[at] = met.get(label, 0) % 2 == 1

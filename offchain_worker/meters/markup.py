@@ -20,8 +20,9 @@ DEEPEST = 64
 LONGEST_TEXT = 2**16
 MOST_ELEMENTS = 10**6
 PIECE = 65536
-_START_TAG = re.compile(rb"""<[^\s/>"']+(?:[^>"']|"[^"]*"|'[^']*')*>""")
-_ROOT = re.compile(rb"""\s*(?:<\?.*?\?>|<!--.*?-->|\s)*<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)""", re.DOTALL)
+_ROOT = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
+_BEFORE_ROOT = ((b"<?", b"?>"), (b"<!--", b"-->"), (b"<!", b">"))
+"""Declarations, comments and document types may stand before the outermost element."""
 
 
 @dataclass(slots=True)
@@ -62,7 +63,12 @@ class Node:
 
 def root_name(data: bytes) -> str:
     """The local name of the outermost element of what looks like XML, "" of anything else."""
-    found = _ROOT.match(data.removeprefix(b"\xef\xbb\xbf")[:4096])
+    beginning = data[:4096].removeprefix(b"\xef\xbb\xbf").lstrip()
+    while skipped := next((end for start, end in _BEFORE_ROOT if beginning.startswith(start)), None):
+        if beginning[:9].upper() == b"<!DOCTYPE" and b"[" in beginning.partition(b">")[0]:
+            skipped = b"]>"
+        beginning = beginning.partition(skipped)[2].lstrip()
+    found = _ROOT.match(beginning)
     return found[1].decode() if found else ""
 
 
@@ -99,13 +105,6 @@ def cut(data: bytes, removed: Sequence[tuple[int, int]], replaced: Sequence[tupl
     return b"".join([*kept, data[done:]])
 
 
-def text_span(data: bytes, node: Node) -> tuple[int, int]:
-    """The bytes between the tags of an element without children."""
-    opening = _START_TAG.match(data, node.start)
-    begin = opening.end() if opening else node.end
-    return begin, max(begin, data.rfind(b"</", begin, node.end))
-
-
 class _Reader:
     """The state of reading one file: the open elements, and the wanted ones that are complete."""
 
@@ -116,6 +115,7 @@ class _Reader:
         self.skipped = skipped
         self.lines_skipped = data.count(b"\n", 0, skipped)
         self.open: list[Node] = []
+        self.latest: Node | None = None
         self.inside = 0
         self.held = self.held_outside = 0
         self.complete: list[Node] = []
@@ -160,34 +160,32 @@ class _Reader:
         self.held += 1
         if self.held > MOST_ELEMENTS:
             raise self.error(f"has more than {MOST_ELEMENTS} elements in one piece")
-        named = {key.rpartition(":")[2]: value for key, value in attributes.items()}
+        named = {key.rpartition(":")[2]: value for key, value in attributes.items()} if attributes else attributes
         parent = self.open[-1] if self.open else None
         row = self.parser.CurrentLineNumber + self.lines_skipped
         node = Node(tag.rpartition(":")[2], named, parent, row, self.parser.CurrentByteIndex + self.skipped)
         self.inside += bool(self.inside) or node.name in self.wanted
         if self.inside == 1:
-            self.held_outside = self.held
+            self.held_outside = self.held - 1
         if parent is not None and self.inside != 1:
             parent.children.append(node)
         self.open.append(node)
+        self.latest = node
 
     def finish(self, _: str) -> None:
         """An element closes."""
         node = self.open.pop()
         at = self.parser.CurrentByteIndex + self.skipped
-        if self.data.startswith(b"</", at):
-            node.end = self.data.index(b">", at) + 1
-        else:
-            opening = _START_TAG.match(self.data, node.start)
-            node.end = opening.end() if opening else at
+        is_empty_tag = self.latest is node and not node.text and self.data[at - 2 : at] == b"/>"
+        node.end = at if is_empty_tag else self.data.index(b">", at) + 1
         if self.inside == 1 or not self.open:
             self.complete.append(node)
             self.held = min(self.held, self.held_outside)
         self.inside -= bool(self.inside)
 
     def characters(self, text: str) -> None:
-        """Text of the element that is open."""
-        if self.open:
+        """Text of the element that is open, but for the white space between its children."""
+        if self.open and not text.isspace():
             self.open[-1].text += text
             if len(self.open[-1].text) > LONGEST_TEXT:
                 raise self.error(f"has a text of more than {LONGEST_TEXT} characters")

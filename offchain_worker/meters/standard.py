@@ -22,7 +22,8 @@ from offchain_worker.meters import series
 from offchain_worker.meters.curve import Curve, whole_energy
 from offchain_worker.meters.errors import MeterFileError, RangeInvalid
 from offchain_worker.meters.files import RowsByQuality, by_point, joined, read
-from offchain_worker.meters.findings import Code, Finding, Severity, limited, runs
+from offchain_worker.meters.findings import Code, Finding, Severity, ignored_file, limited, runs
+from offchain_worker.meters.rows import Rows
 
 
 class Quality(IntEnum):
@@ -80,8 +81,11 @@ def standardise_all(files: Sequence[tuple[str, bytes]], rules: ConformityRules, 
     Every curve of the files, from the first reading of any to the last. `step_seconds` 0 takes the coarsest step there
     is. Raises MeterFileError or UnknownFormat for a file that cannot be read, RangeInvalid for another step.
     """
-    points = by_point([read(data, name, rules.time_zone) for name, data in files])
+    opened = [read(data, name, rules.time_zone) for name, data in files]
+    points = by_point(opened)
     curves = [joined(parts) for parts in points]
+    others = [(file.name, rows) for file in opened for rows in file.rows if rows.kind != "load"]
+    ignored = [ignored_file(name) for file in opened for name in file.ignored]
     step = step_seconds or max((int(curve.seconds.max()) for curve in curves if len(curve.seconds)), default=0)
     spans = [curve.span for curve in curves if curve.span[1]]
     if not step or not spans:
@@ -93,8 +97,16 @@ def standardise_all(files: Sequence[tuple[str, bytes]], rules: ConformityRules, 
             f for named in parts.values() for _, rows in named for f in series.foreign_offsets(rows, rules.time_zone)
         ]
         bounds = (start, end)
-        standard = _standard(curve, offsets, curve.meter, curve.direction, bounds, bounds, step, rules)
+        offsets += _no_load_curves([o for o in others if _place(o[1]) == (curve.direction, curve.meter)], True)
+        standard = _standard(curve, offsets + ignored, curve.meter, curve.direction, bounds, bounds, step, rules)
         made.append((curve.meter, curve.direction, standard))
+        ignored = []
+    lonely = {_place(rows) for _, rows in others} - {(curve.direction, curve.meter) for curve in curves}
+    for direction, meter in sorted(lonely):
+        said = _no_load_curves([o for o in others if _place(o[1]) == (direction, meter)], False)
+        made.append(
+            (meter, direction, _standard(None, said, meter, direction, (start, end), (start, end), step, rules))
+        )
     return StandardFiles(start, end, step, tuple(made))
 
 
@@ -137,16 +149,17 @@ def _rows(files: Sequence[tuple[str, bytes]], column: Column, time_zone: str) ->
     found: list[Finding] = []
     rows: RowsByQuality = {}
     meters: set[str] = set()
+    others: list[tuple[str, Rows]] = []
     for name, data in files:
         try:
-            curves = read(data, name, time_zone).rows
+            file = read(data, name, time_zone)
         except MeterFileError as error:
             found.append(_about(Code.UNREADABLE, column.meter, str(error)))
             continue
-        for part in curves:
+        found += map(ignored_file, file.ignored)
+        for part in file.rows:
             if part.kind != "load":
-                message = f"{name}: an {part.kind} ({part.quantity}), which is no load curve, is not counted"
-                found.append(Finding(0, 0, Code.NOT_A_LOAD_CURVE, Severity.INFO, part.meter, 1, message))
+                others.append((name, part))
                 continue
             meters.add(part.meter)
             if part.direction != column.direction and part.direction_stated:
@@ -158,7 +171,22 @@ def _rows(files: Sequence[tuple[str, bytes]], column: Column, time_zone: str) ->
             else:
                 rows.setdefault(part.estimated, []).append((name, part))
                 found += series.foreign_offsets(part, time_zone)
+    found += _no_load_curves(others, bool(rows))
     return found, rows
+
+
+def _place(rows: Rows) -> tuple[Direction, str]:
+    return rows.direction, rows.meter
+
+
+def _no_load_curves(others: Sequence[tuple[str, Rows]], has_curve: bool) -> list[Finding]:
+    """What is said of registers and allocations: an info where the point has a load curve too, else an error."""
+    severity = Severity.INFO if has_curve else Severity.ERROR
+    found = []
+    for name, part in others:
+        message = f"{name}: an {part.kind} ({part.quantity}), which is no load curve, is not counted"
+        found.append(Finding(0, 0, Code.NOT_A_LOAD_CURVE, severity, part.meter, 1, message))
+    return found
 
 
 def _plausible(curve: Curve, step_seconds: int, rules: ConformityRules, found: list[Finding]) -> Curve:

@@ -37,6 +37,12 @@ class Identity:
         return bytes(PrivateKey(self.reading_key).public_key)
 
 
+def fresh() -> Identity:
+    """New keys, in memory only."""
+    account = Account.create()
+    return Identity(account.address, bytes(account.key), bytes(PrivateKey.generate()))
+
+
 def create(path: Path, signing_key: bytes | None = None, reading_key: bytes | None = None) -> Identity:
     """Write a new identity file (mode 0600) with fresh keys, or with those given; refuses to replace a file."""
     if path.exists():

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import structlog
 
-from .cid import cid
+from .cid import cid, digest_of
 from .store import BlobCorrupt, BlobMissing, ContentStore, StoreError, StoreUnavailable, checked_size
 
 log = structlog.get_logger()
@@ -38,17 +38,34 @@ class SeveralStores:
         return digest
 
     def get(self, digest: bytes) -> bytes:
+        """Read from the stores that say they have it; only then let the others search (a Kubo node in its network)."""
         failures: list[tuple[str, ContentStore, StoreError]] = []
+        searching: list[tuple[str, ContentStore]] = []
         for name, store in self.stores:
             try:
-                data = store.get(digest)
+                if store.has(digest):
+                    return self._served(store.get(digest), failures, searching)
+                searching.append((name, store))
             except StoreError as error:
                 failures.append((name, store, error))
-                continue
-            for failed, to_mend, error in failures:
-                _mend(failed, to_mend, data, error)
-            return data
+        for at, (name, store) in enumerate(searching):
+            try:
+                return self._served(store.get(digest), failures, searching[at + 1 :])
+            except StoreError as error:
+                failures.append((name, store, error))
         raise _worst([error for _, _, error in failures], digest)
+
+    def _served(
+        self,
+        data: bytes,
+        failures: Sequence[tuple[str, ContentStore, StoreError]],
+        without: Sequence[tuple[str, ContentStore]],
+    ) -> bytes:
+        for name, store, error in failures:
+            _mend(name, store, data, error)
+        for name, store in without:
+            _mend(name, store, data, BlobMissing(digest_of(data), name))
+        return data
 
     def has(self, digest: bytes) -> bool:
         for name, store in self.stores:

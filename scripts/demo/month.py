@@ -75,31 +75,39 @@ def moves(stage: Stage) -> list[Move]:
     return sorted(found, key=lambda move: (move.at, move.arrives, move.point.index))
 
 
+def carry_out(stage: Stage, move: Move) -> None:
+    """Somebody moves out, or enrols and moves in, on the day."""
+    registry = stage.community.registry
+    stage.clock.advance_to(move.at)
+    person = move.stay.person
+    if not move.arrives:
+        close = registry.function("closeParticipation", move.point.index, move.at)
+        stage.voice.spent("close a participation", stage.sender("provider").send(close))
+        stage.voice.say(f"{stage.clock.today}: {person.name} (member {stage.members[person.name]}) moves out.")
+        return
+    agreed = consent(stage, person, registry.address)
+    enrol = registry.function("enrol", (agreed["wallet"], agreed["kind"], agreed["digest"], agreed["signature"]))
+    stage.voice.spent("enrol a member", stage.sender("provider").send(enrol))
+    stage.members[person.name] = len(registry.members())
+    if person.wallet:
+        identity = stage.identity(person.slug)
+        stage.clock.fill_purse(identity.address)
+        publish = registry.function("setEncryptionKey", identity.public_key)
+        stage.sender(person.slug).send(publish)
+    open_stay(stage, move.point, move.stay, move.at)
+    stage.voice.say(f"{stage.clock.today}: {person.name} (member {stage.members[person.name]}) move in.")
+
+
 def live_the_month(stage: Stage) -> None:
     """The period passes; people move in and out."""
-    registry = stage.community.registry
-    for move in moves(stage):
-        stage.clock.advance_to(move.at)
-        person = move.stay.person
-        if not move.arrives:
-            close = registry.function("closeParticipation", move.point.index, move.at)
-            stage.voice.spent("close a participation", stage.sender("provider").send(close))
-            stage.voice.say(f"{stage.clock.today}: {person.name} (member {stage.members[person.name]}) moves out.")
-            continue
-        agreed = consent(stage, person, registry.address)
-        enrol = registry.function("enrol", (agreed["wallet"], agreed["kind"], agreed["digest"], agreed["signature"]))
-        stage.voice.spent("enrol a member", stage.sender("provider").send(enrol))
-        stage.members[person.name] = len(registry.members())
-        if person.wallet:
-            identity = stage.identity(person.slug)
-            stage.clock.fill_purse(identity.address)
-            publish = registry.function("setEncryptionKey", identity.public_key)
-            stage.sender(person.slug).send(publish)
-        open_stay(stage, move.point, move.stay, move.at)
-        stage.voice.say(f"{stage.clock.today}: {person.name} (member {stage.members[person.name]}) move in.")
+    before = [move for move in moves(stage) if move.at < stage.period_start]
+    for move in before:
+        carry_out(stage, move)
     stage.clock.advance_to(stage.period_start)
     create = stage.community.meter_data.function("createPeriod", stage.period)
     stage.voice.spent("create the period", stage.sender("provider").send(create))
+    for move in moves(stage)[len(before) :]:
+        carry_out(stage, move)
     stage.clock.advance_to(stage.period_end + 2 * DAY)
     stage.voice.say(f"It is {stage.clock.today}; the operator has read every meter.")
 
@@ -220,7 +228,7 @@ def settle(stage: Stage) -> None:
         f"SCR {figures['scrPpm'] / 1e4:.1f} %, SSR {figures['ssrPpm'] / 1e4:.1f} %."
     )
     stage.clock.advance_to(record.window_end + 1)
-    stage.voice.say(f"{stage.clock.today}: nobody challenged the report, its window is over.")
+    stage.voice.say(f"{stage.clock.today}: the time to check the report is over.")
     settled = json.loads(daisee(stage, "provider", "period", "settle", stage.label, "--json"))
     stage.voice.gas.setdefault("settle the period", []).append(settled["gas"])
     net = settled["netCents"]

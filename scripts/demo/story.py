@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -17,8 +15,8 @@ from pathlib import Path
 from offchain_worker.chain.connection import Connection
 from offchain_worker.cli.output import configure_logs
 from offchain_worker.domain.errors import DaiseeError
-from scripts import local_chain, local_kubo
-from scripts.demo import calendar, cast, founding, month
+from scripts import local_chain, local_kubo, run_app
+from scripts.demo import calendar, cast, founding, month, parties
 from scripts.demo.clock import Clock
 from scripts.demo.voice import Voice
 from scripts.install_kubo import NoKubo
@@ -85,40 +83,18 @@ def tell_of_figures(stage: founding.Stage) -> None:
     voice.chapter("6. The euros follow")
     month.settle(stage)
     month.withdraw(stage)
+    parties.write(stage)
     voice.chapter("7. An auditor recomputes everything from chain and store alone")
     month.audit(stage)
     voice.console.print()
     voice.gas_table()
 
 
-def run_app(stage: founding.Stage) -> None:
+def leave_running(stage: founding.Stage) -> None:
     """Leave the app running until interrupted."""
     port = local_chain.free_port()
-    environment = os.environ | {
-        "DAISEE_CONFIG": str(stage.folder / "daisee.toml"),
-        "DAISEE_PERSONAS": str(stage.folder / "identities"),
-    }
-    app = subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "streamlit",
-            "run",
-            str(ROOT / "app" / "main.py"),
-            "--server.port",
-            str(port),
-            "--server.address",
-            "127.0.0.1",
-            "--server.headless",
-            "true",
-            "--browser.gatherUsageStats",
-            "false",
-        ],
-        cwd=ROOT,
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.STDOUT,
-    )
+    places = {"DAISEE_CONFIG": stage.folder / "daisee.toml", "DAISEE_PERSONAS": stage.folder / "identities"}
+    app = run_app.start({name: str(path) for name, path in places.items()}, port)
     stage.voice.chapter(f"The app runs at http://127.0.0.1:{port} (Ctrl-C ends everything)")
     stage.voice.say(
         f"Commands: DAISEE_CONFIG={stage.folder.relative_to(ROOT)}/daisee.toml .venv/bin/daisee account show"
@@ -165,7 +141,7 @@ def main() -> None:
                 tell_of_figures(stage)
                 voice.say(f"done in {time.monotonic() - started:.0f} s")
                 if not options.no_app:
-                    run_app(stage)
+                    leave_running(stage)
         except DaiseeError as error:
             raise SystemExit(f"error: {error}") from error
 

@@ -13,7 +13,19 @@ from offchain_worker.domain.roster import Source
 from offchain_worker.meters.findings import Code
 
 APP = FOLDER.parent
-SHOWING = {"title", "header", "subheader", "markdown", "caption", "info", "success", "warning", "error", "badge", "button"}
+SHOWING = {
+    "title",
+    "header",
+    "subheader",
+    "markdown",
+    "caption",
+    "info",
+    "success",
+    "warning",
+    "error",
+    "badge",
+    "button",
+}
 
 
 def blanks(text: str) -> set[str]:
@@ -54,7 +66,12 @@ def test_source__every_key_it_says__is_in_the_catalogue(file: Path) -> None:
 def test_source__what_it_shows__comes_from_the_catalogue(file: Path) -> None:
     """No literal prose in a call that shows text; marks and the product's name are no prose."""
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in SHOWING and node.args:
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in SHOWING
+            and node.args
+        ):
             shown = node.args[0]
             if isinstance(shown, ast.Constant) and isinstance(shown.value, str):
                 assert "DAISEE" in shown.value, f"{file}:{node.lineno} shows {shown.value!r}"
@@ -83,6 +100,8 @@ def test_count__by_language__chooses_the_plural(number: int, language: str, said
     assert Words(language).count("period.findings_some", number).replace("\u00a0", " ") == said
 
 
-@pytest.mark.parametrize(("locale", "language"), [("fr-FR", "fr"), ("fr", "fr"), ("en-GB", "en"), ("de", "en"), (None, "en")])
+@pytest.mark.parametrize(
+    ("locale", "language"), [("fr-FR", "fr"), ("fr", "fr"), ("en-GB", "en"), ("de", "en"), (None, "en")]
+)
 def test_preferred__a_browser_locale__gives_a_language(locale: str | None, language: str) -> None:
     assert preferred(locale) == language

@@ -35,7 +35,9 @@ def test_percent__of_ppm__is_rounded_to_a_tenth() -> None:
     assert EN.percent(765_287, 0) == "77%"
 
 
-@pytest.mark.parametrize(("micro", "english"), [(130_000, "€0.1300/kWh"), (5_000, "€0.0050/kWh"), (1_234, "€0.001234/kWh")])
+@pytest.mark.parametrize(
+    ("micro", "english"), [(130_000, "€0.1300/kWh"), (5_000, "€0.0050/kWh"), (1_234, "€0.001234/kWh")]
+)
 def test_price__of_micro_euros__shows_what_it_has(micro: int, english: str) -> None:
     assert EN.price(micro) == english
 

@@ -125,7 +125,8 @@ def test_formats__every_schema__is_of_a_document_that_exists(name: str) -> None:
 
 
 def test_formats__every_schema_named_in_any_page__exists() -> None:
-    known = set(pages.schemas()) | {"daisee.names/1"}
+    never_hashed = {f"daisee.{name}/1" for name in ("names", "parties", "statement", "invoice")}
+    known = set(pages.schemas()) | never_hashed
     for page in pages.PAGES:
         named = set(re.findall(r"\bdaisee\.[a-z-]+/\d", page.read_text(encoding="utf-8")))
         assert named <= known, page

@@ -58,7 +58,7 @@ def test_console__commands_shown__print_what_the_page_shows(
     for command, shown in steps(fence):
         found = printed([word.replace("build/", f"{tmp_path}/") for word in command])
         pattern = re.escape(shown).replace("…", ".*")
-        assert re.fullmatch(pattern, found.strip()), f"{shlex.join(command)}\n{found}"
+        assert re.fullmatch(pattern, found.strip(), re.DOTALL), f"{shlex.join(command)}\n{found}"
 
 
 def words(line: str) -> list[str]:

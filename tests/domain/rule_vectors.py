@@ -18,8 +18,18 @@ HASHES = "(bytes32,bytes32,bytes32,bytes32)"
 ROSTER = "(uint16,uint16,uint16,uint8,uint8,uint64,uint64)[]"
 ZERO = "0x" + "00" * 20
 HUB = "0x" + "ab" * 20
-# Enum values as the contracts decode them; WEIGHTED and TABLE are not among them, which is what their vectors show.
-RULES = {"PRO_RATA": 0, "STATIC": 1, "EGALITARIAN": 2, "WEIGHTED": 3, "TABLE": 4}
+COMMITTER = "0x" + "c0" * 20
+RULES = {
+    "PRO_RATA": 0,
+    "STATIC": 1,
+    "EGALITARIAN": 2,
+    "WEIGHTED": 3,
+    "TABLE": 4,
+    "VAST": 5,
+    "RELATIEF": 6,
+    "OPTIMAAL": 7,
+    "BEYOND": 8,
+}
 
 
 def word(text: str) -> bytes:
@@ -76,16 +86,80 @@ VALID_KEYS = {
         stage("EGALITARIAN", group=1),
         stage("PRO_RATA", points=[3, 2, 0]),
     ),
+    "shares whose unused part goes to the others": key_document(
+        stage("WEIGHTED", points=[0, 1, 2], weights=[1_000_000, 1_000_000, 0])
+    ),
+    "rows of weights, then pro rata": key_document(
+        stage("TABLE", points=[0, 2]), stage("PRO_RATA"), committer=COMMITTER
+    ),
+    "weights of a group, step by step": key_document(stage("TABLE", group=2), committer=COMMITTER),
+    "each producer by itself": key_document(stage("PRO_RATA"), perProducer=True),
+    "pair weights, nobody its own": key_document(
+        stage("STATIC", points=[0, 1], producers=[4], weights=[500_000, 500_000]),
+        stage("STATIC", points=[2], producers=[5], weights=[1_000_000]),
+        perProducer=True,
+        selfSharing=False,
+    ),
+    "full dynamic": key_document(
+        stage("TABLE", producers=[4]), stage("TABLE", producers=[5]), perProducer=True, committer=COMMITTER
+    ),
+    "coefficients of six decimals": key_document(stage("PRO_RATA"), coefficientDecimals=6),
+    "coefficients of eighteen decimals": key_document(stage("EGALITARIAN"), coefficientDecimals=18),
+    **{
+        rule.lower(): key_document(
+            stage(rule, points=[0, 3], weights=[400_000, 600_000]), perProducer=True, selfSharing=False
+        )
+        for rule in ("VAST", "RELATIEF", "OPTIMAAL")
+    },
 }
 INVALID_KEYS = {
     "no stages": (key_document(), "NO_STAGES", None),
-    "rule not known": (key_document(stage("PRO_RATA"), stage("WEIGHTED")), "NOT_SUPPORTED", 1),
-    "table": (key_document(stage("TABLE")), "NOT_SUPPORTED", 0),
-    "per producer": (key_document(stage("PRO_RATA"), perProducer=True), "NOT_SUPPORTED", None),
-    "no self-sharing": (key_document(stage("PRO_RATA"), selfSharing=False), "NOT_SUPPORTED", None),
-    "coefficient decimals": (key_document(stage("PRO_RATA"), coefficientDecimals=4), "NOT_SUPPORTED", None),
-    "committer": (key_document(stage("PRO_RATA"), committer=HUB), "NOT_SUPPORTED", None),
-    "producers": (key_document(stage("PRO_RATA", producers=[4])), "NOT_SUPPORTED", 0),
+    "rule not known": (key_document(stage("PRO_RATA"), stage("BEYOND")), "NOT_SUPPORTED", 1),
+    "no self-sharing in a pool": (key_document(stage("PRO_RATA"), selfSharing=False), "SELF_SHARING_POOLED", None),
+    "19 decimals": (key_document(stage("PRO_RATA"), coefficientDecimals=19), "DECIMALS_TOO_LARGE", None),
+    "table without a committer": (key_document(stage("TABLE")), "COMMITTER_MISSING", None),
+    "committer without a table": (key_document(stage("PRO_RATA"), committer=COMMITTER), "COMMITTER_UNUSED", None),
+    "table with weights": (
+        key_document(stage("TABLE", points=[0], weights=[1]), committer=COMMITTER),
+        "WEIGHTS_NOT_ALLOWED",
+        0,
+    ),
+    "producers of a pool": (key_document(stage("PRO_RATA", producers=[4])), "PRODUCERS_POOLED", 0),
+    "producer repeated": (
+        key_document(stage("PRO_RATA", producers=[4, 5, 4]), perProducer=True),
+        "PRODUCER_REPEATED",
+        0,
+    ),
+    "producer unknown": (key_document(stage("PRO_RATA", producers=[9]), perProducer=True), "PRODUCER_UNKNOWN", 0),
+    "producer that consumes": (
+        key_document(stage("PRO_RATA", producers=[4, 1]), perProducer=True),
+        "PRODUCER_NOT_PRODUCING",
+        0,
+    ),
+    "weighted without points": (key_document(stage("WEIGHTED")), "POINTS_MISSING", 0),
+    "vast among other stages": (
+        key_document(
+            stage("PRO_RATA"),
+            stage("VAST", points=[0], weights=[1]),
+            perProducer=True,
+            selfSharing=False,
+        ),
+        "RULE_NOT_ALONE",
+        1,
+    ),
+    "relatief in a pool": (key_document(stage("RELATIEF", points=[0], weights=[1])), "RULE_NOT_ALONE", 0),
+    "optimaal with coefficients": (
+        key_document(
+            stage("OPTIMAAL", points=[0], weights=[1]), perProducer=True, selfSharing=False, coefficientDecimals=2
+        ),
+        "RULE_NOT_ALONE",
+        0,
+    ),
+    "vast over one together": (
+        key_document(stage("VAST", points=[0, 1], weights=[600_000, 400_001]), perProducer=True, selfSharing=False),
+        "WEIGHTS_SUM_TOO_LARGE",
+        0,
+    ),
     "group and points": (key_document(stage("PRO_RATA", group=1, points=[0])), "GROUP_AND_POINTS", 0),
     "point repeated": (key_document(stage("EGALITARIAN", points=[0, 1, 0])), "POINT_REPEATED", 0),
     "point unknown": (key_document(stage("PRO_RATA"), stage("PRO_RATA", points=[0, 9])), "POINT_UNKNOWN", 1),

@@ -195,12 +195,6 @@ def test_allocate__key_that_names_no_consumption_point__is_refused(point: int, f
     assert refused.value.fault is fault
 
 
-def test_allocate__table__is_not_supported() -> None:
-    with pytest.raises(errors.KeyInvalid) as refused:
-        allocate(array([1]), array([1]), PRO_RATA, table=array([1]))
-    assert refused.value.fault is errors.KeyFault.NOT_SUPPORTED
-
-
 @pytest.mark.parametrize(
     ("out", "error"),
     [

@@ -17,6 +17,7 @@ from offchain_worker.domain.key import AllocationKey, Rule, Stage
 from offchain_worker.domain.readings import Readings
 from offchain_worker.domain.report import Settlement, Task, TaskKind
 from offchain_worker.domain.roster import Column, Direction, Roster, Source
+from offchain_worker.domain.table import Table
 from offchain_worker.domain.tariff import Price, Tariff
 from offchain_worker.domain.task import TASK_TYPE
 
@@ -160,7 +161,7 @@ def test_steps_blocks__more_than_1024_steps__are_aligned_subtrees() -> None:
         ({"columns": 6}, "the roster is not the one"),
         ({"steps": 5}, "readings of 4 steps and 5 columns"),
         ({"readings_root": bytes(32)}, "do not lead to the task's readingsRoot"),
-        ({"table_root": b"\x01" * 32}, "names a table"),
+        ({"table_root": b"\x01" * 32}, "the table does not lead to the task's tableRoot"),
     ],
 )
 def test_settle__task_of_other_data__is_refused(change: dict, message: str) -> None:
@@ -233,3 +234,50 @@ def test_settle__any_period__has_states_bills_and_money_that_agree(
     bought = [sum(found.by_member(member)[0]) for member in range(6)]
     sold = [sum(found.by_member(member)[1]) for member in range(6)]
     assert sum(bought) == sum(sold) == made.allocated == int(found.pairs.sum())
+
+
+def test_settle__key_per_producer__has_a_lane_for_each_producer_and_band() -> None:
+    these = readings(ENERGIES, BANDS)
+    key = AllocationKey((Stage(Rule.PRO_RATA),), per_producer=True, self_sharing=False)
+    found = report.settle(task_for(these), 31337, HUB, ROSTER, these, key, TARIFF)
+    assert found.lanes == 4
+    lanes = found.cumulated[-1].reshape(5, 2, 2)
+    whose = found.allocation.by_producer
+    assert whose is not None
+    for band in range(2):
+        steps = [t for t, each in enumerate(BANDS) if each == band]
+        assert found.pairs[band].tolist() == whose[steps].sum(axis=0).tolist()
+        for position, at in enumerate(ROSTER.production):
+            assert lanes[list(ROSTER.consumption), position, band].tolist() == found.pairs[band, :, position].tolist()
+            assert lanes[at, position, band] == found.pairs[band, :, position].sum()
+    own = [(c, p) for c in range(3) for p in range(2)]
+    for consumer, producer in own:
+        columns = ROSTER.columns[ROSTER.consumption[consumer]], ROSTER.columns[ROSTER.production[producer]]
+        if columns[0].member == columns[1].member:
+            assert not found.pairs[:, consumer, producer].any()
+    assert sum(found.net) == 0
+    assert [found.state(t).leaf() for t in range(4)] == list(found.steps_leaves)
+
+
+def test_settle__more_than_sixteen_lanes__is_refused() -> None:
+    these = readings(ENERGIES, BANDS)
+    key = AllocationKey((Stage(Rule.PRO_RATA),), per_producer=True)
+    with pytest.raises(SettlementRefused, match="2 producers in 9 price bands are 18 lanes, more than 16"):
+        report.settle(task_for(these), 31337, HUB, ROSTER, these, key, replace(TARIFF, bands=9))
+
+
+def test_settle__committed_table__is_followed_and_none_gives_nothing() -> None:
+    these = readings(ENERGIES, BANDS)
+    key = AllocationKey((Stage(Rule.TABLE, points=(0, 1)),), committer="0x" + "c0" * 20)
+    table = Table(key.hash(), START, STEP, {0: np.array([[250_000, 0]] * 4)})
+    committed = replace(task_for(these), table_root=table.root)
+    found = report.settle(committed, 31337, HUB, ROSTER, these, key, TARIFF, table)
+    assert found.allocation.allocated.tolist() == [[KWH, 0, 0], [0, 0, 0], [0, KWH, 0], [0, 0, 0]]
+    without = report.settle(task_for(these), 31337, HUB, ROSTER, these, key, TARIFF)
+    assert not without.allocation.allocated.any()
+    for task, offered, message in (
+        (committed, None, "does not lead to the task's tableRoot"),
+        (task_for(these), table, "the task names none"),
+    ):
+        with pytest.raises(SettlementRefused, match=message):
+            report.settle(task, 31337, HUB, ROSTER, these, key, TARIFF, offered)

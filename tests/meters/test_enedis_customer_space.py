@@ -225,7 +225,7 @@ def test_read__latin_1_bytes__names_the_row() -> None:
 
 def test_read__other_file__says_what_was_looked_for_and_how_it_begins() -> None:
     with pytest.raises(meters.UnknownFormat) as caught:
-        meters.read(b"CUPS;Fecha;Hora;Consumo_kWh\nES00;01/06/2016;1;0,1\n", "datadis.csv")
+        meters.read(b"Zaehler;Datum;kWh\n1;01.06.2016;0,1\n", "stadtwerk.csv")
     message = str(caught.value)
-    assert message.startswith("datadis.csv: no known format: looked for 'Identifiant PRM;")
-    assert "CUPS;Fecha;Hora" in message
+    assert message.startswith("stadtwerk.csv: no known format: looked for 'Identifiant PRM;")
+    assert "Zaehler;Datum;kWh" in message

@@ -60,7 +60,7 @@ def test_get__missing_in_one_and_damaged_in_another__reads_the_third_and_mends_b
     with capture_logs() as logs:
         assert three.get(DIGEST) == DATA
     assert (first.get(DIGEST), second.get(DIGEST)) == (DATA, DATA)
-    assert [entry["store"] for entry in logs if entry["event"] == "repaired"] == ["first", "second"]
+    assert [entry["store"] for entry in logs if entry["event"] == "repaired"] == ["second", "first"]
 
 
 def test_put_and_get__one_store_away__goes_on_with_the_other_and_says_so(second: EmbeddedStore) -> None:

@@ -14,14 +14,28 @@ from types import ModuleType
 from offchain_worker.meters.errors import UnknownFormat
 from offchain_worker.meters.formats import (
     canonical,
+    data_connect,
+    datadis_api,
+    datadis_csv,
+    dsmr_p1,
+    e_distribucion,
+    eda_message,
+    eda_report,
+    emoncms,
     enedis_customer_space,
     enedis_r4x,
     enedis_r15,
     enedis_r50,
+    enedis_r63,
+    enedis_r64,
     enedis_r151,
     enedis_r171,
+    greenbutton,
+    i_de,
+    linky_tic,
     sge_hdm,
     sge_soap,
+    ufd,
 )
 
 FORMATS: tuple[ModuleType, ...] = (
@@ -30,10 +44,24 @@ FORMATS: tuple[ModuleType, ...] = (
     enedis_r4x,
     enedis_r15,
     enedis_r50,
+    enedis_r63,
+    enedis_r64,
     enedis_r151,
     enedis_r171,
     sge_soap,
+    data_connect,
+    greenbutton,
+    datadis_csv,
+    e_distribucion,
+    i_de,
+    ufd,
+    datadis_api,
+    eda_message,
+    eda_report,
+    dsmr_p1,
+    linky_tic,
     canonical,
+    emoncms,
 )
 
 

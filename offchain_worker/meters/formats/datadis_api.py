@@ -70,7 +70,7 @@ def redact(
     entries = _entries(json_text.loads(data, name))
     made = _curves(entries, name)
     kept = chosen_meter({rows.meter for rows in made}, meter, stand_in, name)
-    numbers = spanish_cut.inside(made, kept, start, end)
+    numbers = spanish_cut.lines_inside(made, kept, start, end)
     named = {field for value in VALUES if direction in (None, value.direction) for field in value.names}
     fields = {"cups", *DAYS, *HOURS, *CODES, *named}
     written = [

@@ -20,6 +20,7 @@ import numpy as np
 
 from offchain_worker.domain.roster import Direction
 from offchain_worker.meters import decimals, json_text
+from offchain_worker.meters.curve import inside
 from offchain_worker.meters.errors import MeterFileError
 from offchain_worker.meters.findings import Code, Finding, Severity
 from offchain_worker.meters.formats import eda
@@ -74,10 +75,9 @@ def redact(
     for series, rows in made:
         if series.meter == kept and direction in (None, rows.direction):
             side = rows.direction
-            whole = (rows.stamps >= start) & (rows.stamps + rows.stated_seconds() <= end)
             values = [
                 {key: series.values[at][key] for key in ("from", "to", "method", "value") if key in series.values[at]}
-                for at in np.flatnonzero(whole)
+                for at in np.flatnonzero(inside(rows, start, end))
             ]
             energy.append({"meterCode": series.label, "value": values})
     stated = next(text for text, known in _DIRECTIONS.items() if known == side)

@@ -17,7 +17,7 @@ import numpy as np
 
 from offchain_worker.domain.roster import Direction
 from offchain_worker.meters import decimals, local_time, xlsx
-from offchain_worker.meters.curve import assemble
+from offchain_worker.meters.curve import inside
 from offchain_worker.meters.delimited import plain
 from offchain_worker.meters.errors import MeterFileError
 from offchain_worker.meters.findings import Code, Finding, Severity
@@ -100,13 +100,9 @@ def redact(
         if label in (POINTS, DIRECTIONS, CODES, INTERVAL):
             written.append([cells[0], *texts])
     first = next((rows for _, rows in chosen), None)
-    inside: set[int] = set()
-    if first is not None:
-        seconds = assemble([first]).seconds_at(first.stamps)
-        whole = (seconds > 0) & (first.stamps >= start) & (first.stamps + seconds <= end)
-        inside = set(first.numbers[whole].tolist())
+    stays = set(first.numbers[inside(first, start, end)].tolist()) if first is not None else set()
     for number, cells in report.rows:
-        if number in inside:
+        if number in stays:
             written.append([cells[0], *(cells.get(at, "") for at in places)])
     return xlsx.written(report.sheet, written)
 

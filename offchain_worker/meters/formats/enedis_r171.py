@@ -17,7 +17,7 @@ from offchain_worker.domain.roster import Direction
 from offchain_worker.meters.errors import MeterFileError
 from offchain_worker.meters.formats import gathered
 from offchain_worker.meters.formats.enedis_registers import UNITS, Reading, Registers
-from offchain_worker.meters.formats.enedis_series import direction_of, meter_of
+from offchain_worker.meters.formats.enedis_series import direction_of, meter_of, shared
 from offchain_worker.meters.formats.gathered import Gathered
 from offchain_worker.meters.markup import Node, pieces, root_name
 from offchain_worker.meters.rows import Rows
@@ -61,17 +61,17 @@ def _walk(data: bytes, name: str) -> Gathered:
 
 def _series(series: Node, found: Gathered, registers: Registers, name: str) -> None:
     meter = meter_of(series.value("prmId"), name, series.line)
-    found.point(meter, series)
     listed = series.child("mesuresDateesListe")
     measures = listed.all("mesureDatee") if listed is not None else []
     quantity, unit = series.value("grandeurPhysique"), series.value("unite").casefold()
-    if quantity != "EA":
+    if not shared(quantity, unit, name, series.line):
         found.set_aside(meter, series, quantity or "an unnamed quantity", len(measures))
         return
-    if series.value("type") != "INDEX" or unit not in UNITS:
-        what = f"{quoted(series.value('type'))} in {quoted(unit)}"
-        raise MeterFileError(name, series.line, f"is {what}, not registers (INDEX) in Wh or kWh")
+    if quantity != "EA" or series.value("type") != "INDEX" or unit not in UNITS:
+        what = f"{quoted(series.value('type'))} of {quoted(quantity)} in {quoted(unit)}"
+        raise MeterFileError(name, series.line, f"is {what}, not registers (INDEX) of active energy (EA) in Wh or kWh")
     point = (meter, direction_of(series.value("grandeurMetier"), name, series.line), unit)
+    found.point(meter, series, point[1])
     grid = "D" if series.value("typeCalendrier") in ("D", "") else "F"
     for measure in measures:
         moment = measure.value("dateFin")

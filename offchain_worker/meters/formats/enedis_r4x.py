@@ -15,7 +15,7 @@ from __future__ import annotations
 from offchain_worker.domain.roster import Direction
 from offchain_worker.meters.errors import MeterFileError
 from offchain_worker.meters.formats import gathered
-from offchain_worker.meters.formats.enedis_series import Series, direction_of, meter_of
+from offchain_worker.meters.formats.enedis_series import Series, direction_of, meter_of, shared
 from offchain_worker.meters.formats.gathered import Gathered
 from offchain_worker.meters.markup import Node, pieces, root_name
 from offchain_worker.meters.rows import Rows
@@ -23,7 +23,6 @@ from offchain_worker.meters.text import quoted
 
 NAME = "enedis_r4x"
 SIGNATURE = "<Courbe> (Enedis flows R4H, R4M, R4Q)"
-OTHERS = ("ERC", "ERI", "ER", "E")
 
 
 def claims(data: bytes) -> bool:
@@ -60,16 +59,16 @@ def _walk(data: bytes, name: str) -> Gathered:
 def _curve(curve: Node, found: Gathered, name: str) -> None:
     body = curve.above("Corps")
     meter = meter_of(body.value("Identifiant_PRM") if body is not None else "", name, curve.line)
-    found.point(meter, curve)
     quantity, unit = curve.value("Grandeur_Physique"), curve.value("Unite_Mesure")
     points = curve.all("Donnees_Point_Mesure")
-    if quantity in OTHERS:
-        found.set_aside(meter, curve, quantity, len(points))
+    if not shared(quantity, unit, name, curve.line):
+        found.set_aside(meter, curve, quantity or "an unnamed quantity", len(points))
         return
     if quantity != "EA" or unit.casefold() != "kw":
         raise MeterFileError(name, curve.line, f"is {quoted(quantity)} in {quoted(unit)}, not active energy (EA) in kW")
     series = Series(meter, direction_of(curve.value("Grandeur_Metier"), name, curve.line), factor=1000)
     found.curve(series)
+    found.point(meter, curve, series.direction)
     found.declare(series, curve.value("Horodatage_Debut"), curve.value("Horodatage_Fin"))
     step = curve.value("Granularite")
     for row in points:

@@ -39,6 +39,9 @@ DIRECTIONS = {
     "production": Direction.PRODUCTION,
 }
 UNITS = {"w": (1, True), "kw": (1000, True), "wh": (1, False), "kwh": (1000, False)}
+ACTIVE = ("PA", "EA")
+PEAKS = ("PMA", "DQ", "PS")
+"""Peak, excess and subscribed powers, which may be in W too."""
 MEASURED = ["", "R", "REEL", "B", "S", "T", "F", "G"]
 """Quality codes of what the meter counted: real or raw, and the four that mark a power cut."""
 ESTIMATED = ["E", "ESTIME", "H", "P", "C", "K", "D"]
@@ -102,6 +105,18 @@ def unit_of(text: str, name: str, row: int) -> tuple[int, bool]:
     if unit is None:
         raise MeterFileError(name, row, f"unit {quoted(text)} is not one of W, kW, Wh, kWh")
     return unit
+
+
+def shared(quantity: str, unit: str, name: str, row: int) -> bool:
+    """
+    Is it active power or energy? Other quantities are left out, but not those that claim a unit of active energy: one
+    of the two is damaged then. Raises MeterFileError.
+    """
+    if quantity in ACTIVE:
+        return True
+    if unit.strip().casefold() in UNITS and quantity not in PEAKS:
+        raise MeterFileError(name, row, f"quantity {quoted(quantity)} cannot be in {quoted(unit)}: damaged")
+    return False
 
 
 def duration(text: str) -> int:

@@ -9,8 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-import numpy as np
-
 from offchain_worker.domain.roster import Direction
 from offchain_worker.meters.curve import inside
 from offchain_worker.meters.errors import MeterFileError
@@ -28,14 +26,14 @@ Span = tuple[int, int]
 class Gathered:
     """
     Rows by curve, with the bytes [start, end) that each stands in, in one place or several; `declared` the local bounds a curve claims to span; `points` the
-    bytes that speak of one point alone, and `apart` those with quantities that nobody shares; `left_out` how many rows
+    bytes that speak of one point (and direction) alone, and `apart` those with quantities that nobody shares; `left_out` how many rows
     of which quantity of a point, and the line of the first; `notes` other findings.
     """
 
     curves: dict[Series, Texts] = field(default_factory=dict)
     spans: dict[Series, list[list[Span]]] = field(default_factory=dict)
     declared: dict[Series, tuple[str, str]] = field(default_factory=dict)
-    points: list[tuple[str, Span]] = field(default_factory=list)
+    points: list[tuple[str, Direction | None, Span]] = field(default_factory=list)
     apart: list[Span] = field(default_factory=list)
     left_out: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
     notes: list[Finding] = field(default_factory=list)
@@ -65,9 +63,9 @@ class Gathered:
         before, line = self.left_out.get((meter, what), (0, node.line))
         self.left_out[meter, what] = (before + count, line)
 
-    def point(self, meter: str, node: Node) -> None:
-        """An element that speaks of one point alone."""
-        self.points.append((meter, (node.start, node.end)))
+    def point(self, meter: str, node: Node, direction: Direction | None = None) -> None:
+        """An element that speaks of one point alone, and if a direction is given of that alone."""
+        self.points.append((meter, direction, (node.start, node.end)))
 
 
 def parsed(gathered: Gathered, name: str, stamped: Literal["start", "end"] | None = None) -> tuple[Rows, ...]:
@@ -107,16 +105,31 @@ def redacted(
     gathered = walk(data, name)
     known = {series.meter for series in gathered.curves}
     kept = chosen_meter(known, meter, stand_in, name)
-    removed = gathered.apart + [span for of, span in gathered.points if of != kept]
-    for series, texts in gathered.curves.items():
-        spans = gathered.spans[series]
-        stay = np.zeros(len(spans), dtype=bool)
-        if series.meter == kept and direction in (None, series.direction):
-            numbered = replace(texts, numbers=list(range(len(spans))))
-            rows = enedis_series.rows(series, numbered, name, stamped)
-            stay[rows.numbers] = inside(rows, *period)
-        removed += [span for places, stays in zip(spans, stay, strict=True) if not stays for span in places]
+    stay = set(staying(gathered, name, kept, period, direction, stamped))
+    removed = list(gathered.apart)
+    for of, side, span in gathered.points:
+        if of != kept or (side is not None and direction not in (None, side)):
+            removed.append(span)
+    removed += [place for spans in gathered.spans.values() for row in spans for place in row if place not in stay]
     left = cut(data, removed, []).replace(kept.encode(), stand_in.encode())
     if {series.meter for series in walk(left, name).curves} - {stand_in}:
         raise MeterFileError(name, 0, "has ids of points where redaction does not find them")
     return left
+
+
+def staying(
+    gathered: Gathered,
+    name: str,
+    kept: str,
+    period: tuple[int, int],
+    direction: Direction | None,
+    stamped: Literal["start", "end"] | None = None,
+) -> list[Span]:
+    """The places of one point's rows inside the period. Raises MeterFileError."""
+    stay: list[Span] = []
+    for series, texts in gathered.curves.items():
+        if series.meter == kept and direction in (None, series.direction):
+            spans = gathered.spans[series]
+            rows = enedis_series.rows(series, replace(texts, numbers=list(range(len(spans)))), name, stamped)
+            stay += [place for row in rows.numbers[inside(rows, *period)] for place in spans[row]]
+    return stay

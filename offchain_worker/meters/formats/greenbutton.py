@@ -19,6 +19,7 @@ import numpy as np
 
 from offchain_worker.domain.roster import Direction
 from offchain_worker.meters import decimals, markup
+from offchain_worker.meters.curve import inside
 from offchain_worker.meters.errors import MeterFileError
 from offchain_worker.meters.findings import Code, Finding, Severity
 from offchain_worker.meters.markup import Node
@@ -85,11 +86,9 @@ def redact(
     written = [_HEAD, _entry("UsagePoint/1", [], "<ServiceCategory><kind>0</kind></ServiceCategory>", stand_in)]
     chosen = [part for part in made if part[2].meter == kept and direction in (None, part[2].direction)]
     for number, (address, intervals, rows) in enumerate(chosen, 1):
-        seconds = rows.stated_seconds() if rows.seconds is not None else np.zeros(len(rows.stamps), dtype=np.int64)
-        whole = (rows.stamps >= start) & (rows.stamps + seconds <= end)
         kind = _kind_of(feed, feed.meters[address])
         types = "".join(f"<{node.name}>{escape(node.text.strip())}</{node.name}>" for node in _fields(kind))
-        readings = "".join(_reading(intervals[at]) for at in np.flatnonzero(whole))
+        readings = "".join(_reading(intervals[at]) for at in np.flatnonzero(inside(rows, start, end)))
         place = f"UsagePoint/1/MeterReading/{number}"
         written += [
             _entry(place, [f"ReadingType/{number}"], ""),

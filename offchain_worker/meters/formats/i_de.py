@@ -118,6 +118,8 @@ def _stamping(readings: Readings, table: Table, rows: list[int]) -> Readings:
                 starts += _hour(moment) in _PEAK_HOURS
                 ends += _hour(moment - 1) in _PEAK_HOURS
     how, severity = "the tariff periods show it", Severity.INFO
+    if starts == ends and spanish.says_starts(table):
+        starts, how = ends + 1, "the file says so"
     if starts == ends:
         times = np.unique(local)
         step = int(np.diff(times).min()) if len(times) > 1 else HOUR

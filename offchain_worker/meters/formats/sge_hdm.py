@@ -23,7 +23,7 @@ from dataclasses import dataclass, replace
 from offchain_worker.domain.roster import Direction
 from offchain_worker.meters.curve import inside
 from offchain_worker.meters.errors import MeterFileError
-from offchain_worker.meters.findings import Finding
+from offchain_worker.meters.findings import Code, Finding, Severity
 from offchain_worker.meters.formats import enedis_customer_space, enedis_series
 from offchain_worker.meters.formats.enedis_head import HEADER, fields
 from offchain_worker.meters.formats.enedis_series import TOTAL, Series, Texts, direction_of, meter_of
@@ -65,8 +65,9 @@ def parse(data: bytes, name: str) -> tuple[Rows, ...]:
     made = []
     if any(block.kind == LOAD for block in blocks):
         made += enedis_customer_space.parse_lines(_only(lines, blocks), name)
-    made += [enedis_series.rows(series, texts, name) for series, texts in _registers(lines, blocks, name).items()]
-    notes = _left_out(lines, blocks)
+    registers, notes = _registers(lines, blocks, name)
+    made += [enedis_series.rows(series, texts, name) for series, texts in registers.items()]
+    notes += _left_out(lines, blocks)
     if not made:
         raise MeterFileError(name, 0, "holds no active energy: neither a load curve nor an index")
     return tuple(
@@ -96,7 +97,7 @@ def redact(
         written += enedis_customer_space.redacted_lines(
             _only(lines, blocks), name, (kept, stand_in), (start, end), direction
         )
-    for series, texts in _registers(lines, blocks, name).items():
+    for series, texts in _registers(lines, blocks, name)[0].items():
         if series.meter == kept and direction in (None, series.direction):
             rows = enedis_series.rows(series, texts, name)
             written += [(int(row) - 1, lines[row - 1]) for row in rows.numbers[inside(rows, start, end)]]
@@ -161,20 +162,22 @@ def _head(line: str, name: str, row: int) -> tuple[str, Direction, str]:
     return meter_of(line.split(";")[0], name, row), direction_of(parts[5], name, row), parts[6]
 
 
-def _registers(lines: list[str], blocks: list[Block], name: str) -> dict[Series, Texts]:
-    """The rows of every point's register, by curve. Raises MeterFileError naming the row."""
+def _registers(lines: list[str], blocks: list[Block], name: str) -> tuple[dict[Series, Texts], list[Finding]]:
+    """The rows of every point's register, by curve, and what is said of them. Raises MeterFileError naming the row."""
     found: dict[Series, Texts] = {}
+    notes: list[Finding] = []
     for block in blocks:
         if block.kind != INDEX:
             continue
         meter, direction, stage = _head(lines[block.described], name, block.described + 1)
         series = Series(meter, direction, 1, False, stage, kind="index", quantity=TOTAL)
         texts = found.setdefault(series, Texts())
-        _readings(lines, block, texts, name)
-    return found
+        notes += _readings(lines, block, texts, name)
+    return found, notes
 
 
-def _readings(lines: list[str], block: Block, texts: Texts, name: str) -> None:
+def _readings(lines: list[str], block: Block, texts: Texts, name: str) -> list[Finding]:
+    """Add the rows of a block of registers; returns a warning if its registers contradict each other."""
     header = block.described + 1
     names = fields(lines[header]) if header < block.after else []
     grids: dict[str, list[int]] = {"t": [], "d": [], "f": []}
@@ -195,13 +198,27 @@ def _readings(lines: list[str], block: Block, texts: Texts, name: str) -> None:
         if len(parts) not in (len(names), len(names) + 1) or not _STAMP.match(parts[0]):
             raise MeterFileError(name, at + 1, f"{quoted(line)} is no row of registers: truncated or damaged")
         rows.append((at, parts))
-    columns = next((of for of in grids.values() if any(parts[at].strip() for _, parts in rows for at in of)), [])
-    for at, parts in rows:
-        values = [parts[column].strip() for column in columns]
-        known = [value for value in values if value]
-        if any(not (value.isascii() and value.isdigit() and len(value) <= 12) for value in known):
-            raise MeterFileError(name, at + 1, f"{quoted(lines[at])} has a register that is no whole number")
+    sums = {grid: [_sum(parts, of, at, name) for at, parts in rows] for grid, of in grids.items()}
+    chosen = next((of for of in sums.values() if any(of)), [""] * len(rows))
+    for (at, parts), value in zip(rows, chosen, strict=True):
         is_daily = daily >= 0 and "quotidien" in parts[daily].casefold()
         texts.stamps.append(parts[0][:10] if is_daily else parts[0])
-        texts.values.append(str(sum(map(int, known))) if known else "")
+        texts.values.append(value)
         texts.numbers.append(at + 1)
+    apart = {
+        int(total) - int(classes) for total, classes in zip(sums["t"], sums["d"], strict=True) if total and classes
+    }
+    if len(apart) > 1:
+        meter = lines[block.described].split(";")[0].strip()
+        message = "the total and the distributor's registers do not count the same energy"
+        return [Finding(0, 0, Code.REGISTERS_CHANGE, Severity.WARNING, meter, len(apart), message)]
+    return []
+
+
+def _sum(parts: list[str], columns: list[int], at: int, name: str) -> str:
+    """What the registers in these columns show together, "" if nothing. Raises MeterFileError."""
+    known = [value for column in columns if (value := parts[column].strip())]
+    for value in known:
+        if not (value.isascii() and value.isdigit() and len(value) <= 12):
+            raise MeterFileError(name, at + 1, f"{quoted(';'.join(parts))} has a register that is no whole number")
+    return str(sum(map(int, known))) if known else ""

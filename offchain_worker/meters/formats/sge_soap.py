@@ -18,7 +18,7 @@ from offchain_worker.domain.roster import Direction
 from offchain_worker.meters.errors import MeterFileError
 from offchain_worker.meters.formats import gathered
 from offchain_worker.meters.formats.enedis_registers import UNITS, Reading, Registers
-from offchain_worker.meters.formats.enedis_series import Series, direction_of, duration, meter_of, unit_of
+from offchain_worker.meters.formats.enedis_series import Series, direction_of, duration, meter_of, shared, unit_of
 from offchain_worker.meters.formats.gathered import Gathered
 from offchain_worker.meters.markup import Node, pieces, root_name
 from offchain_worker.meters.rows import Rows
@@ -31,7 +31,6 @@ RESPONSES = (
     "consulterMesuresDetailleesResponseV3",
     "consulterMesuresDetailleesV3Response",
 )
-ACTIVE = ("PA", "EA")
 DAILY = "EA by day"
 
 
@@ -74,10 +73,11 @@ def _walk(data: bytes, name: str) -> Gathered:
         meter = meter_of(response.value("pointId"), name, quantity.line)
         points = quantity.all("points") + quantity.all("mesure")
         kind = quantity.value("grandeurPhysique")
-        if kind not in ACTIVE:
+        if not shared(kind, quantity.value("unite"), name, quantity.line):
             found.set_aside(meter, quantity, kind or "an unnamed quantity", len(points))
             continue
         direction = direction_of(quantity.value("grandeurMetier"), name, quantity.line)
+        found.point(meter, quantity, direction)
         if points or not (quantity.child("calendrier") or quantity.child("cadranTotalisateur")):
             _points(points, quantity, response, Series(meter, direction), found, name)
         else:

@@ -29,10 +29,14 @@ from offchain_worker.meters.zone import DAY, local_midnight, offsets
 
 TIME_ZONE = "Europe/Madrid"
 HOUR = 3600
+FEWEST_QUARTERS = 92
+"""Quarter-hours of the shortest day: numbers below it are hours, or damaged."""
 KWH, WH = 9, 6
 """Powers of ten that make millionths of a Wh of them."""
 READ = {"r", "real", "1", "2", "3", "4", "5", "6", "leida", "medida"}
 ESTIMATED = {"e", "estimada", "estimado", "est", "7", "8", "9", "10", "11", "22"}
+STARTS = "stamps;start"
+"""A line above the header of a redacted file whose stamps are starts, so that a part of it is read like the whole."""
 QUALITY = ("metodoobtencion", "metodo", "metodoobt", "obtainmethod", "realestimado", "estado", "tipolectura", "tipo")
 _DATE = re.compile(r"([0-9]{4})[/.-]([0-9]{1,2})[/.-]([0-9]{1,2})|([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")
 _CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::00)?")
@@ -102,7 +106,7 @@ def read_hours(table: Table, name: str, date_column: int, hour_column: int, rows
     local = np.array(labels, dtype=np.int64)
     step = 0
     if units and not units[0]:
-        step = HOUR if local.max() <= 25 else 900
+        step = 900 if local.max() >= FEWEST_QUARTERS else HOUR
         local = local * step
     elif not (local % HOUR).any():
         step = HOUR
@@ -110,7 +114,8 @@ def read_hours(table: Table, name: str, date_column: int, hour_column: int, rows
     beyond = np.flatnonzero(local > highest)
     if len(beyond):
         raise MeterFileError(name, table.rows[rows[int(beyond[0])]][0] + 1, "an hour that no day has")
-    stamped: Literal["end", "start"] = "start" if len(local) and not local.all() and local.max() < DAY else "end"
+    from_zero = bool(len(local) and not local.all() and local.max() < DAY)
+    stamped: Literal["end", "start"] = "start" if from_zero or says_starts(table) else "end"
     numbers = np.array([table.rows[row][0] + 1 for row in rows], dtype=np.int64)
     return Readings([], np.array(days, dtype=np.int64), local, [], numbers, {}, step, stamped)
 
@@ -122,6 +127,11 @@ def hourly(
     rows = listed(table)
     read = read_hours(table, name, table.column(*days), table.column(*hours), rows)
     return curves(completed(read, table, values, rows), name)
+
+
+def says_starts(table: Table) -> bool:
+    """Does a line above the header say that stamps are starts?"""
+    return any(line.strip() == STARTS for line in table.lines[: max(table.header, 0)])
 
 
 def listed(table: Table) -> list[int]:

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from offchain_worker.domain.roster import Direction
-from offchain_worker.meters.curve import assemble
+from offchain_worker.meters.curve import inside
 from offchain_worker.meters.delimited import Table, replaced
-from offchain_worker.meters.formats.spanish import Readings, Value
+from offchain_worker.meters.formats.spanish import STARTS, Value, says_starts
 from offchain_worker.meters.rows import Rows
 from offchain_worker.meters.text import chosen_meter
 
 
-def inside(made: tuple[Rows, ...], meter: str, start: int, end: int) -> set[int]:
+def lines_inside(made: tuple[Rows, ...], meter: str, start: int, end: int) -> set[int]:
     """The line numbers (from 1) of the point's rows whose interval is known and inside [start, end)."""
     first = next(rows for rows in made if rows.meter == meter)
-    seconds = assemble([first]).seconds_at(first.stamps)
-    starts = first.stamps - seconds if first.stamped == "end" else first.stamps
-    kept = (seconds > 0) & (starts >= start) & (starts + seconds <= end)
-    return set(first.numbers[kept].tolist())
+    return set(first.numbers[inside(first, start, end)].tolist())
 
 
 def cut(
@@ -39,9 +34,11 @@ def cut(
     """
     meters = {rows.meter for rows in made}
     kept = chosen_meter(meters, meter, stand_in, name)
-    numbers = inside(made, kept, start, end)
+    numbers = lines_inside(made, kept, start, end)
     blank = {at: "" for value, at in values.items() if direction not in (None, value.direction)}
     written = []
+    if any(rows.stamped == "start" for rows in made) and not says_starts(table):
+        written.append((max(table.header, 0), STARTS))
     for at in range(table.header + 1):
         line = table.lines[at]
         if not any(other and other in line for other in meters - {kept}):
@@ -51,13 +48,3 @@ def cut(
             own = {meter_column: stand_in} if 0 <= meter_column < len(fields) else {}
             written.append((at, replaced(table.lines[at], table.delimiter, own | blank)))
     return table.encoded(written)
-
-
-def hours_inside(readings: Readings, made: tuple[Rows, ...], meter: str, start: int, end: int) -> np.ndarray:
-    """Which of the readings (bool[n]) are of this point and of an interval inside [start, end)."""
-    first = next(rows for rows in made if rows.meter == meter)
-    seconds = assemble([first]).seconds_at(first.stamps)
-    starts = first.stamps - seconds if first.stamped == "end" else first.stamps
-    own = np.array([other == meter for other in readings.meters])
-    own[own] = (seconds > 0) & (starts >= start) & (starts + seconds <= end)
-    return own

@@ -21,6 +21,7 @@ import numpy as np
 
 from offchain_worker.domain.roster import Direction
 from offchain_worker.meters import delimited
+from offchain_worker.meters.curve import inside
 from offchain_worker.meters.delimited import Table
 from offchain_worker.meters.errors import MeterFileError
 from offchain_worker.meters.formats import spanish, spanish_cut
@@ -92,15 +93,14 @@ def redact(
 def _redact_wide(
     table: Table, name: str, stand_in: str, start: int, end: int, meter: str, direction: Direction | None
 ) -> bytes:
-    parts = [(side, readings, spanish.curves(readings, name)) for side, readings in _wide(table, name)]
-    meters = {rows.meter for _, _, made in parts for rows in made}
-    kept = chosen_meter(meters, meter, stand_in, name)
+    cells = [replace(read, numbers=read.numbers * 32 + read.labels // HOUR) for _, read in _wide(table, name)]
+    made = [rows for read in cells for rows in spanish.curves(read, name)]
+    kept = chosen_meter({rows.meter for rows in made}, meter, stand_in, name)
     stays: dict[int, set[int]] = {}
-    for side, readings, made in parts:
-        if direction in (None, side) and kept in readings.meters:
-            own = spanish_cut.hours_inside(readings, made, kept, start, end)
-            for number, label in zip(readings.numbers[own].tolist(), readings.labels[own].tolist(), strict=True):
-                stays.setdefault(number, set()).add(label // HOUR)
+    for rows in made:
+        if rows.meter == kept and direction in (None, rows.direction):
+            for cell in rows.numbers[inside(rows, start, end)].tolist():
+                stays.setdefault(cell // 32, set()).add(cell % 32)
     written = [
         (at, table.lines[at].replace(kept, stand_in) if kept else table.lines[at]) for at in range(table.header + 1)
     ]

@@ -16,11 +16,20 @@ POINTS = 6
 # What the contract says for each fault of the vectors: the error, with the arguments that follow the stage.
 ERRORS: dict[str, tuple[Any, ...]] = {
     "no stages": ("KeyNoStages",),
-    "per producer": ("KeyNotSupported", "perProducer"),
-    "no self-sharing": ("KeyNotSupported", "selfSharing"),
-    "coefficient decimals": ("KeyNotSupported", "coefficientDecimals"),
-    "committer": ("KeyNotSupported", "committer"),
-    "producers": ("KeyNotSupported", "producers"),
+    "no self-sharing in a pool": ("KeySelfSharingPooled",),
+    "19 decimals": ("KeyDecimalsTooLarge", 19),
+    "table without a committer": ("KeyCommitterMissing",),
+    "committer without a table": ("KeyCommitterUnused", "0x" + "c0" * 20),
+    "table with weights": ("KeyWeightsNotAllowed", 0),
+    "producers of a pool": ("KeyProducersPooled", 0),
+    "producer repeated": ("KeyProducerRepeated", 0, 4),
+    "producer unknown": ("KeyProducerUnknown", 0, 9),
+    "producer that consumes": ("KeyProducerNotProducing", 0, 1),
+    "weighted without points": ("KeyPointsMissing", 0),
+    "vast among other stages": ("KeyRuleNotAlone", 1),
+    "relatief in a pool": ("KeyRuleNotAlone", 0),
+    "optimaal with coefficients": ("KeyRuleNotAlone", 0),
+    "vast over one together": ("KeyWeightsSumTooLarge", 0, 1_000_001),
     "group and points": ("KeyGroupAndPoints", 0),
     "point repeated": ("KeyPointRepeated", 0, 0),
     "point unknown": ("KeyPointUnknown", 1, 9),
@@ -35,10 +44,18 @@ ERRORS: dict[str, tuple[Any, ...]] = {
     "weights over one together": ("KeyWeightsSumTooLarge", 0, 1_000_001),
 }
 # Rules beyond the enum do not even decode: the call is refused before the rule book sees it.
-UNDECODABLE = {"rule not known", "table"}
+UNDECODABLE = {"rule not known"}
 FAULTS = {
     "NO_STAGES": "KeyNoStages",
-    "NOT_SUPPORTED": "KeyNotSupported",
+    "SELF_SHARING_POOLED": "KeySelfSharingPooled",
+    "DECIMALS_TOO_LARGE": "KeyDecimalsTooLarge",
+    "COMMITTER_MISSING": "KeyCommitterMissing",
+    "COMMITTER_UNUSED": "KeyCommitterUnused",
+    "PRODUCERS_POOLED": "KeyProducersPooled",
+    "PRODUCER_REPEATED": "KeyProducerRepeated",
+    "PRODUCER_UNKNOWN": "KeyProducerUnknown",
+    "PRODUCER_NOT_PRODUCING": "KeyProducerNotProducing",
+    "RULE_NOT_ALONE": "KeyRuleNotAlone",
     "GROUP_AND_POINTS": "KeyGroupAndPoints",
     "POINT_REPEATED": "KeyPointRepeated",
     "POINT_UNKNOWN": "KeyPointUnknown",

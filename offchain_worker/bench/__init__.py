@@ -1,0 +1,1 @@
+"""What the project is measured by, as ratios to something anybody can run on the same machine."""

@@ -1,0 +1,104 @@
+"""Speed of the engine: each rule over a community's year in memory, in times of one `numpy.copyto` of the same bytes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from offchain_worker.domain.allocation import allocate
+from offchain_worker.domain.energy import Energies
+from offchain_worker.domain.key import AllocationKey, Rule, Stage
+from offchain_worker.domain.readings import Readings
+from offchain_worker.domain.roster import Column, Direction, Roster, Source
+
+from . import plain
+
+COMMITTER: Final = "0x" + "c0" * 20
+BOUNDS: Final = {"pro rata": 1.5, "two pro rata stages": 2.5}
+OTHER_BOUND: Final = 5.0
+REPEATS: Final = 5
+
+
+def best(work: Callable[[], Any], repeats: int = REPEATS) -> float:
+    """Seconds of the fastest of some runs, the first of them not counted."""
+    work()
+    found = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        work()
+        found.append(time.perf_counter() - start)
+    return min(found)
+
+
+def community(steps: int, columns: int, producers: int = 10) -> tuple[Energies, Energies, Roster]:
+    """Readings of homes up to 1.5 kWh a step, of plants that make about what two thirds of them need, two groups."""
+    chance = np.random.default_rng(2016)
+    consumption = chance.integers(0, 1_500_000, (steps, columns))
+    production = chance.integers(0, max(1, 1_000_000 * columns // producers), (steps, producers))
+    who = [Column(at, at + 1, 1 + at % 2, Direction.CONSUMPTION, Source.NONE, 0, 1) for at in range(columns)]
+    who += [
+        Column(columns + at, columns + at + 1, 1, Direction.PRODUCTION, Source.SOLAR, 0, 1) for at in range(producers)
+    ]
+    return consumption, production, Roster(tuple(who))
+
+
+def rules(steps: int, columns: int) -> dict[str, tuple[AllocationKey, Energies | None]]:
+    """The keys measured, with the table of the one that has some."""
+    chance = np.random.default_rng(31)
+    points = tuple(range(columns))
+    weights = tuple(chance.integers(1, 2 * 10**6 // (2 * columns) + 1, columns).tolist())
+    table = chance.integers(0, 10**6 // columns + 1, (steps, columns))
+    return {
+        "pro rata": (AllocationKey((Stage(Rule.PRO_RATA),)), None),
+        "two pro rata stages": (AllocationKey((Stage(Rule.PRO_RATA, 1), Stage(Rule.PRO_RATA, 2))), None),
+        "static": (AllocationKey((Stage(Rule.STATIC, points=points, weights=weights),)), None),
+        "egalitarian": (AllocationKey((Stage(Rule.EGALITARIAN),)), None),
+        "weighted": (AllocationKey((Stage(Rule.WEIGHTED, points=points, weights=weights),)), None),
+        "table": (AllocationKey((Stage(Rule.TABLE, points=points),), committer=COMMITTER), table),
+        "coefficients": (AllocationKey((Stage(Rule.PRO_RATA),), coefficient_decimals=6), None),
+    }
+
+
+def measure(steps: int, columns: int, tell: Callable[[str], None]) -> dict[str, Any]:
+    """Seconds and ratios of every rule, and of pro rata and static in pandas."""
+    consumption, production, roster = community(steps, columns)
+    out = np.empty_like(consumption)
+    tell("numpy.copyto")
+    copy = best(lambda: np.copyto(out, consumption))
+    found = []
+    for name, (key, table) in rules(steps, columns).items():
+        tell(name)
+        seconds = best(lambda key=key, table=table: allocate(consumption, production, key, roster, table, out))  # type: ignore[misc]
+        bound = BOUNDS.get(name, OTHER_BOUND)
+        found.append({"rule": name, **_ratio(seconds, copy), "bound": bound, "holds": seconds <= bound * copy})
+    tell("pandas")
+    frame, plants = pd.DataFrame(consumption), pd.DataFrame(production)
+    shares = pd.Series(np.full(columns, 1 / columns))
+    compared = [
+        {"rule": "pro rata", **_ratio(best(lambda: plain.pro_rata(frame, plants), 1), copy)},
+        {"rule": "static", **_ratio(best(lambda: plain.static(frame, plants, shares), 1), copy)},
+    ]
+    return {"steps": steps, "columns": columns, "copyto_seconds": copy, "engine": found, "pandas": compared}
+
+
+def roots(columns: int, steps: int) -> dict[str, Any]:
+    """Seconds for the readings' tree of a month."""
+    chance = np.random.default_rng(7)
+    these = Readings(
+        chance.integers(0, 10**6, (steps, columns)),
+        np.zeros(steps, np.uint8),
+        chance.bytes(16 * steps),
+        [chance.bytes(16 * steps) for _ in range(columns)],
+    )
+    start = time.perf_counter()
+    assert these.tree.root
+    seconds = time.perf_counter() - start
+    return {"columns": columns, "steps": steps, "seconds": seconds, "bound": 3.0, "holds": seconds <= 3.0}
+
+
+def _ratio(seconds: float, copy: float) -> dict[str, float]:
+    return {"seconds": seconds, "ratio": seconds / copy}

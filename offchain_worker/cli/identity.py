@@ -1,0 +1,54 @@
+"""`daisee identity`: make keys, put them under a password, look at an address."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from offchain_worker.storage import identity as identities
+from offchain_worker.storage import keystore
+
+from . import output
+from .settings import JsonOption
+
+app = typer.Typer(no_args_is_help=True, help="Keys: one to sign with, one to read with.")
+PathArgument = Annotated[Path, typer.Argument(help="The identity's file")]
+
+
+@app.command()
+def new(
+    file: PathArgument,
+    plain: Annotated[bool, typer.Option("--plain", help="Without a password: for the local chain only")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Make an identity with fresh keys, under a password (DAISEE_PASSWORD_FILE, or asked for)."""
+    if plain:
+        made = identities.create(file)
+    else:
+        made = identities.fresh()
+        keystore.seal(made, file, keystore.ask(file))
+    _show(made, file, as_json)
+
+
+@app.command()
+def seal(
+    file: PathArgument, out: Annotated[Path, typer.Option("--out", help="The new file")], as_json: JsonOption = False
+) -> None:
+    """Put a plain identity under a password. The plain file stays: delete it yourself once the new one opens."""
+    made = identities.load(file)
+    keystore.seal(made, out, keystore.ask(out))
+    _show(made, out, as_json)
+
+
+@app.command()
+def show(file: PathArgument, as_json: JsonOption = False) -> None:
+    """The address and the public reading key; never a private one."""
+    found = keystore.unseal(file) if keystore.is_keystore(file) else identities.load(file)
+    _show(found, file, as_json)
+
+
+def _show(identity: identities.Identity, file: Path, as_json: bool) -> None:
+    result = {"address": identity.address, "publicReadingKey": "0x" + identity.public_key.hex(), "file": str(file)}
+    output.emit(result, as_json, lambda r: output.results.print(f"{r['address']}  {r['file']}", markup=False))

@@ -1,0 +1,47 @@
+"""The app on a settled period: `open_app("bill", who="home-8")` is what that person sees on that page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+MAIN = Path(__file__).resolve().parents[2] / "app" / "main.py"
+OpenApp = Callable[..., AppTest]
+
+
+@pytest.fixture
+def open_app(settled_period: Any, monkeypatch: pytest.MonkeyPatch) -> OpenApp:
+    """Opens a page through somebody's eyes, in a language."""
+    folder = settled_period.folder
+    monkeypatch.setenv("DAISEE_CONFIG", str(folder / "daisee.toml"))
+    monkeypatch.setenv("DAISEE_PERSONAS", str(folder / "identities"))
+    return opened
+
+
+def opened(page: str = "community", who: str = "public", language: str = "en") -> AppTest:
+    app = AppTest.from_file(str(MAIN), default_timeout=60)
+    app.run()
+    if language != "en":
+        app.segmented_control(key="lang").set_value(language).run()
+    if page != "community":
+        app.switch_page(f"views/{page}.py").run()
+    if who != "public":
+        app.selectbox(key="who").set_value(who).run()
+    assert not app.exception, app.exception[0].value
+    return app
+
+
+def texts(app: AppTest) -> str:
+    """Everything the page says in text, in order."""
+    return "\n".join(
+        element.value for element in app.main if hasattr(element, "value") and isinstance(element.value, str)
+    )
+
+
+def metrics(app: AppTest) -> dict[str, str]:
+    """The tiles by label, without no-break spaces."""
+    return {tile.label: tile.value.replace("\u00a0", " ").replace("\u202f", " ") for tile in app.metric}

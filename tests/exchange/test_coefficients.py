@@ -1,0 +1,163 @@
+"""Coefficients for the operator: rounded down, never over one, and the operator's result follows from them by hand."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from offchain_worker.cli.main import app
+from offchain_worker.domain.allocation import share
+from offchain_worker.domain.key import AllocationKey
+from offchain_worker.domain.quantities import PointIndex
+from offchain_worker.domain.roster import numbered
+from offchain_worker.domain.stages import Rule, Stage
+from offchain_worker.exchange import coefficients
+from offchain_worker.exchange.coefficients import CannotSend
+from offchain_worker.meters import coefficients as spanish
+
+PRO_RATA = AllocationKey((Stage(Rule.PRO_RATA),))
+START = 1464732000
+CUPS = {0: "ES0021000000000000AB0F", 1: "ES0021000000000001AB0F"}
+CAU = "ES0021000000000000AB0FA000"
+
+
+def static(*weights: int) -> AllocationKey:
+    points = tuple(PointIndex(at) for at in range(len(weights)))
+    return AllocationKey((Stage(Rule.STATIC, points=points, weights=weights),))
+
+
+def energies(*rows: tuple[int, ...]) -> np.ndarray:
+    return np.array(rows, np.int64)
+
+
+def test_of_key__two_consumers_one_plant__by_hand() -> None:
+    """1 kWh for needs of 1 and 2: a third and two thirds, to three decimals 0.333 and 0.666; 1 Wh is lost in rounding."""
+    found = coefficients.of_key(PRO_RATA, numbered(2, 1), energies((1_000_000, 2_000_000, 1_000_000)), START, 1800, 3)
+    assert found.values[0, :, 0].tolist() == [333, 666]
+    assert found.allocated.tolist() == [[333_000, 666_000]]
+    assert found.wanted.tolist() == [[333_333, 666_666]]
+    assert (found.largest_difference, found.total_difference) == (666, 999)
+
+
+def test_of_key__with_the_keys_own_decimals__is_exact() -> None:
+    key = AllocationKey((Stage(Rule.PRO_RATA),), coefficient_decimals=3)
+    found = coefficients.of_key(key, numbered(2, 1), energies((1_000_000, 2_000_000, 1_000_000)), START, 1800, 3)
+    assert found.allocated.tolist() == found.wanted.tolist() == [[333_000, 666_000]]
+    assert coefficients.summary(found, key)["exact"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.lists(st.integers(0, 10**9), min_size=5, max_size=5), min_size=1, max_size=6),
+    st.integers(1, 9),
+    st.booleans(),
+)
+def test_of_key__any_readings__are_shares_of_one_and_never_too_much(
+    rows: list[list[int]], decimals: int, per_producer: bool
+) -> None:
+    key = AllocationKey((Stage(Rule.PRO_RATA),), per_producer=per_producer)
+    readings, roster = np.array(rows, np.int64), numbered(3, 2)
+    found = coefficients.of_key(key, roster, readings, START, 900, decimals)
+    assert (found.values >= 0).all()
+    assert (found.values.sum(axis=1) <= 10**decimals).all()
+    assert (found.allocated <= found.wanted).all()
+    wanted = share(readings[:, :3].copy(), readings[:, 3:].copy(), key, roster).allocated
+    assert (found.wanted == wanted).all()
+    with_decimals = AllocationKey(key.stages, per_producer=per_producer, coefficient_decimals=decimals)
+    same = coefficients.of_key(with_decimals, roster, readings, START, 900, decimals)
+    assert same.largest_difference == 0
+
+
+def test_generic_csv__is_the_documented_one() -> None:
+    found = coefficients.of_key(PRO_RATA, numbered(2, 1), energies((1_000_000, 3_000_000, 1_000_000)), START, 1800, 6)
+    assert coefficients.generic_csv(found, ["home", "shop"], ["roof"]).decode().splitlines() == [
+        "interval_start;producer;consumer;coefficient",
+        "2016-05-31T22:00:00Z;;home;0.250000",
+        "2016-05-31T22:00:00Z;;shop;0.750000",
+    ]
+
+
+def test_generic_csv__of_a_key_per_producer__names_pairs() -> None:
+    key = AllocationKey((Stage(Rule.PRO_RATA),), per_producer=True)
+    readings = energies((1_000_000, 3_000_000, 1_000_000, 1_000_000))
+    found = coefficients.of_key(key, numbered(2, 2), readings, START, 1800, 2)
+    lines = coefficients.generic_csv(found, ["home", "shop"], ["roof", "mill"]).decode().splitlines()
+    assert lines[1:] == [
+        "2016-05-31T22:00:00Z;roof;home;0.25",
+        "2016-05-31T22:00:00Z;mill;home;0.25",
+        "2016-05-31T22:00:00Z;roof;shop;0.75",
+        "2016-05-31T22:00:00Z;mill;shop;0.75",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("key", "called"),
+    [
+        (PRO_RATA, "default dynamic"),
+        (AllocationKey((Stage(Rule.EGALITARIAN),)), "simple dynamic"),
+        (AllocationKey((Stage(Rule.PRO_RATA, group=1), Stage(Rule.PRO_RATA))), "simple dynamic"),
+        (static(250_000, 750_000), "static"),
+        (AllocationKey((Stage(Rule.PRO_RATA),), per_producer=True), "full dynamic"),
+    ],
+)
+def test_method__of_a_key__is_the_french_type(key: AllocationKey, called: str) -> None:
+    assert coefficients.method(key) == called
+
+
+def test_spanish_file__of_a_static_key__is_the_operators() -> None:
+    made = coefficients.spanish_file(static(250_000, 750_000), CAU, 2016, CUPS)
+    assert made.file_name == f"{CAU}_2016.txt"
+    assert spanish.to_bytes(made).decode() == f"{CUPS[0]};0,250000\n{CUPS[1]};0,750000\n"
+    assert (spanish.parse(spanish.to_bytes(made), made.file_name).millionths == made.millionths).all()
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        (PRO_RATA, "Spain takes coefficients fixed in advance"),
+        (static(250_000, 749_999), "the weights add up to 999999 ppm"),
+        (static(250_000, 250_000, 500_000), "no CUPS is given for point 2"),
+    ],
+)
+def test_spanish_file__what_it_cannot_say__is_refused(key: AllocationKey, said: str) -> None:
+    with pytest.raises(CannotSend, match=said):
+        coefficients.spanish_file(key, CAU, 2016, CUPS)
+
+
+@pytest.mark.parametrize("decimals", [0, 10])
+def test_of_key__decimals_beyond_bounds__are_refused(decimals: int) -> None:
+    with pytest.raises(CannotSend, match=f"{decimals} decimals; give 1 to 9"):
+        coefficients.of_key(PRO_RATA, numbered(1, 1), energies((1, 1)), START, 1800, decimals)
+
+
+def test_of_key__a_step_too_large_for_the_decimals__is_refused() -> None:
+    with pytest.raises(CannotSend, match="a step produces too much for 9 decimals"):
+        coefficients.of_key(PRO_RATA, numbered(1, 1), energies((1, 2**62)), START, 1800, 9)
+
+
+def test_export__from_curves__writes_the_file_and_says_how_exact(tmp_path: Path) -> None:
+    rows = ["interval_start,meter,direction,energy_micro_kwh"]
+    for start in ("2016-06-01T00:00:00Z", "2016-06-01T00:30:00Z"):
+        rows += [f"{start},home,consumption,1000000", f"{start},shop,consumption,2000000"]
+        rows += [f"{start},roof,production,1000000"]
+    (tmp_path / "june.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    (tmp_path / "key.json").write_text(PRO_RATA.to_json(), encoding="utf-8")
+    arguments = ["coefficients", "export", "--curves", str(tmp_path / "june.csv"), "--key", str(tmp_path / "key.json")]
+    done = CliRunner().invoke(app, [*arguments, "--out", str(tmp_path / "out"), "--json"], catch_exceptions=False)
+    assert json.loads(done.stdout) == {
+        "file": "coefficients-june.csv",
+        "method": "default dynamic",
+        "decimals": 6,
+        "exact": True,
+        "largestDifferenceMicroKwh": 0,
+        "totalDifferenceMicroKwh": 0,
+    }
+    assert (tmp_path / "out" / "coefficients-june.csv").read_text().splitlines()[1] == (
+        "2016-06-01T00:00:00Z;;home;0.333333"
+    )
