@@ -237,7 +237,8 @@ def test_relay__too_many_tries__are_told_to_wait(fresh: Any, tmp_path: Path) -> 
     relay.take(signed(fresh, 1).to_json().encode(), "a")
     with pytest.raises(Refused) as caught:
         relay.take(signed(fresh, 1, AGAINST, 1).to_json().encode(), "b")
-    assert (caught.value.fault.code, caught.value.retry_after) == ("TOO_MANY", 3600)
+    assert caught.value.fault.code == "TOO_MANY"
+    assert 3500 < caught.value.retry_after <= 3600
     for _ in range(2):
         with pytest.raises(Refused) as caught:
             relay.take(b"nonsense", "a")
