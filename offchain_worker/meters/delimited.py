@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -85,8 +86,8 @@ def table(
 ) -> Table:
     """
     The table whose header `fits`; a file without header whose first line is like `unnamed` has the columns `names`.
-    Rows may lack the last field if all of them do, or if it is optional. Raises MeterFileError if there is no header,
-    or a row has too few or too many fields.
+    Rows may lack the last field if most of them do, or if it is optional, but have not fewer than most; only those that
+    add others up may be shorter. Raises MeterFileError if there is no header, or a row has too few or too many fields.
     """
     text, encoding = _decoded(data)
     parts = re.split(r"(\r\n|\n|\r)", text)
@@ -115,12 +116,20 @@ def table(
         if tuple(plain(field) for field in fields[: len(names)]) == names:
             continue  # the header again, where files were put one after the other
         rows.append((number, fields))
-    fewest = len(names) - (last_optional or all(len(fields) == len(names) - 1 for _, fields in rows))
+    fewest = len(names) - last_optional
+    if not last_optional and rows:
+        usual = Counter(len(fields) for _, fields in rows).most_common(1)[0][0]
+        fewest = max(usual, len(names) - 1)
     for number, fields in rows:
-        if len(fields) < fewest or any(fields[len(names) :]):
-            reason = f"{quoted(lines[number])} has {len(fields)} fields, the header {len(names)}: truncated or damaged"
+        if (len(fields) < fewest and not is_sum(fields)) or any(fields[len(names) :]):
+            reason = f"{quoted(lines[number])} has {len(fields)} fields, others {fewest}: truncated or damaged"
             raise MeterFileError(name, number + 1, reason)
     return Table(names, at, delimiter, encoding, lines, ends, tuple(rows))
+
+
+def is_sum(fields: Sequence[str]) -> bool:
+    """Does the row add others up?"""
+    return any(field.casefold() == "total" for field in fields[:3])
 
 
 def replaced(line: str, delimiter: str, fields: dict[int, str]) -> str:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from xml.parsers import expat
 
 from offchain_worker.meters.errors import MeterFileError
@@ -110,7 +111,7 @@ def guarded(name: str, lines_skipped: int = 0) -> expat.XMLParserType:
     """A parser that raises MeterFileError at a document type or an entity of any kind."""
     parser = expat.ParserCreate()
 
-    def refuse(*_: object) -> None:
+    def refuse(*_: object) -> Any:
         reason = "has a document type or entities: refused, no file of readings needs them"
         raise MeterFileError(name, parser.CurrentLineNumber + lines_skipped, reason)
 

@@ -137,7 +137,7 @@ def says_starts(table: Table) -> bool:
 
 def listed(table: Table) -> list[int]:
     """The rows of a table (from 0) without those that add others up."""
-    return [at for at, (_, fields) in enumerate(table.rows) if not any(f.casefold() == "total" for f in fields[:3])]
+    return [at for at, (_, fields) in enumerate(table.rows) if not delimited.is_sum(fields)]
 
 
 def completed(
