@@ -28,8 +28,9 @@ node_modules/.installed: package.json package-lock.json
 demo: setup
 	@$(BIN)/python -m scripts.demo --period $(PERIOD) --store $(STORE) $(if $(filter 0,$(APP)),--no-app)
 
+# Two processes, each with a chain of its own; a file's tests stay together.
 test: setup
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 # What takes longer than a suite may: a thousand kills instead of a hundred, 100,000 communities instead of 300.
 soak: setup

@@ -67,7 +67,7 @@ def run(
         np.cumsum([0, *(len(each.stages) for each in passes)]),
         np.array([int(stage.rule) for stage in stages], np.int64),
         np.cumsum([0, *(len(stage.positions) for stage in stages)]),
-        _flat([stage.positions for stage in stages]),
+        _flat([stage.positions for stage in stages]).astype(np.uintp),  # no index counts from the end
         _flat([stage.weights for stage in stages]),
         _flat(places),
         np.array([bool((np.diff(part) == 1).all()) for part in places]),

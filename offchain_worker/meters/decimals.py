@@ -61,14 +61,18 @@ def scaled(text: str, power: int) -> tuple[int, bool] | None:
 
 
 def amounts(texts: Sequence[str], power: int) -> tuple[Amounts, int]:
-    """The numbers of a column; an empty one is absent. The second value is the first row that is none, -1 if all are."""
+    """
+    The numbers of a column; an empty one is absent. The second value is the first row that is none, -1 if all are: a
+    number that begins with its separator is none where others below 1 have a digit before it, as one may be lost.
+    """
+    bare_is_lost = any(text.startswith(("0,", "0.")) for text in texts)
     values, present = np.zeros(len(texts), dtype=np.int64), np.zeros(len(texts), dtype=bool)
     rounded: list[int] = []
     for row, text in enumerate(texts):
         if text.strip().lower() in MISSING:
             continue
         found = scaled(text, power)
-        if found is None or abs(found[0]) > LARGEST:
+        if found is None or abs(found[0]) > LARGEST or (bare_is_lost and text[:1] in (",", ".")):
             return Amounts(values, present, tuple(rounded)), row
         values[row], exact = found
         present[row] = True

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from offchain_worker.meters.errors import MeterFileError
 from offchain_worker.meters.text import BOM, quoted
@@ -23,8 +25,9 @@ DELIMITERS = ";\t,|"
 @dataclass(frozen=True)
 class Table:
     """
-    `names` are the header's fields as `plain` makes them, at line `header` (from 0, -1 if there is none); `lines` all lines as they are,
-    without their line ends, which are `ends`; `rows` the (line, fields) of every row below the header.
+    `names` are the header's fields as `plain` makes them, at line `header` (from 0, -1 if there is none); `lines` all
+    lines as they are, without their line ends, which are `ends`; `rows` the (line, fields) of every row below the
+    header.
     """
 
     names: tuple[str, ...]
@@ -43,6 +46,12 @@ class Table:
         """The fields of a column in these rows (from 0), "" where a row is too short."""
         return [self.rows[row][1][column] if column < len(self.rows[row][1]) else "" for row in rows]
 
+    def open_field(self) -> int:
+        """The column of the last field of the last row if no delimiter or line end closes it, -1 otherwise."""
+        if not self.rows or self.ends[self.rows[-1][0]] or not self.rows[-1][1][-1]:
+            return -1
+        return len(self.rows[-1][1]) - 1
+
     def encoded(self, lines: Sequence[tuple[int, str]]) -> bytes:
         """Lines (place, text) as a file in the same encoding with the same line ends."""
         return "".join(text + self.ends[at] for at, text in lines).encode(self.encoding, "replace")
@@ -56,16 +65,29 @@ def plain(name: str) -> str:
 
 def header_of(data: bytes, fits: Callable[[set[str]], bool]) -> bool:
     """Does one of the first lines hold field names that `fits` accepts?"""
-    lines = _decoded(data[:20_000])[0].splitlines()[:HEADER_WITHIN]
-    return any(fits({plain(field) for field in _fields(line, _delimiter(line))}) for line in lines)
+    return any(fits(set(names)) for names in _first_names(data[:20_000]))
+
+
+@lru_cache(maxsize=8)
+def _first_names(beginning: bytes) -> tuple[frozenset[str], ...]:
+    if beginning.startswith(b"PK\x03\x04"):
+        return ()
+    lines = _decoded(beginning)[0].splitlines()[:HEADER_WITHIN]
+    return tuple(frozenset(plain(field) for field in _fields(line, _delimiter(line))) for line in lines)
 
 
 def table(
-    data: bytes, name: str, fits: Callable[[set[str]], bool], unnamed: re.Pattern[str] | None = None, *names: str
+    data: bytes,
+    name: str,
+    fits: Callable[[set[str]], bool],
+    unnamed: re.Pattern[str] | None = None,
+    *names: str,
+    last_optional: bool = False,
 ) -> Table:
     """
     The table whose header `fits`; a file without header whose first line is like `unnamed` has the columns `names`.
-    Raises MeterFileError if there is no header, or a row has too few or too many fields.
+    Rows may lack the last field if most of them do, or if it is optional, but have not fewer than most; only those that
+    add others up may be shorter. Raises MeterFileError if there is no header, or a row has too few or too many fields.
     """
     text, encoding = _decoded(data)
     parts = re.split(r"(\r\n|\n|\r)", text)
@@ -93,11 +115,21 @@ def table(
         fields = _fields(lines[number].lstrip(BOM), delimiter)
         if tuple(plain(field) for field in fields[: len(names)]) == names:
             continue  # the header again, where files were put one after the other
-        if len(fields) < len(names) - 1 or any(field for field in fields[len(names) :]):
-            reason = f"{quoted(lines[number])} has {len(fields)} fields, the header {len(names)}: truncated or damaged"
-            raise MeterFileError(name, number + 1, reason)
         rows.append((number, fields))
+    fewest = len(names) - last_optional
+    if not last_optional and rows:
+        usual = Counter(len(fields) for _, fields in rows).most_common(1)[0][0]
+        fewest = max(usual, len(names) - 1)
+    for number, fields in rows:
+        if (len(fields) < fewest and not is_sum(fields)) or any(fields[len(names) :]):
+            reason = f"{quoted(lines[number])} has {len(fields)} fields, others {fewest}: truncated or damaged"
+            raise MeterFileError(name, number + 1, reason)
     return Table(names, at, delimiter, encoding, lines, ends, tuple(rows))
+
+
+def is_sum(fields: Sequence[str]) -> bool:
+    """Does the row add others up?"""
+    return any(field.casefold() == "total" for field in fields[:3])
 
 
 def replaced(line: str, delimiter: str, fields: dict[int, str]) -> str:

@@ -3,8 +3,9 @@ XML files of readings, piece by piece: only the subtrees a format asks for are h
 the memory of one of them.
 
 A document type and entities are refused (no file of readings has them, and they are how small files become huge),
-as are elements nested deeper than 64, texts over 64 KiB and pieces of over a million elements. Every node knows its line, for messages, and its bytes, so that redaction can cut
-rows out of a file and leave the rest as it is. Prefixes and namespaces are ignored: operators are not consistent in them.
+as are elements nested deeper than 64, texts over 64 KiB and pieces of over a million elements. Every node knows its
+line, for messages, and its bytes, so that redaction can cut rows out of a file and leave the rest as it is. Prefixes
+and namespaces are ignored: operators are not consistent in them.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from xml.parsers import expat
 
 from offchain_worker.meters.errors import MeterFileError
@@ -105,6 +107,34 @@ def cut(data: bytes, removed: Sequence[tuple[int, int]], replaced: Sequence[tupl
     return b"".join([*kept, data[done:]])
 
 
+def guarded(name: str, lines_skipped: int = 0) -> expat.XMLParserType:
+    """A parser that raises MeterFileError at a document type or an entity of any kind."""
+    parser = expat.ParserCreate()
+
+    def refuse(*_: object) -> Any:
+        reason = "has a document type or entities: refused, no file of readings needs them"
+        raise MeterFileError(name, parser.CurrentLineNumber + lines_skipped, reason)
+
+    parser.buffer_text = True
+    parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
+    parser.StartDoctypeDeclHandler = refuse
+    parser.EntityDeclHandler = refuse
+    parser.UnparsedEntityDeclHandler = refuse
+    parser.ExternalEntityRefHandler = refuse
+    return parser
+
+
+def fed(parser: expat.XMLParserType, piece: bytes, last: bool, name: str, lines_skipped: int = 0) -> None:
+    """Read on. Raises MeterFileError if it is no well-formed XML."""
+    try:
+        parser.Parse(piece, last)
+    except expat.ExpatError as error:
+        reason = f"is no well-formed XML ({expat.errors.messages.get(error.code, 'error')}): truncated or damaged"
+        raise MeterFileError(name, error.lineno + lines_skipped, reason) from None
+    except (LookupError, ValueError):
+        raise MeterFileError(name, 1, "is in an encoding that XML files of readings do not have") from None
+
+
 class _Reader:
     """The state of reading one file: the open elements, and the wanted ones that are complete."""
 
@@ -119,35 +149,19 @@ class _Reader:
         self.inside = 0
         self.held = self.held_outside = 0
         self.complete: list[Node] = []
-        self.parser = expat.ParserCreate()
-        self.parser.buffer_text = True
-        self.parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
+        self.parser = guarded(name, self.lines_skipped)
         self.parser.StartElementHandler = self.begin
         self.parser.EndElementHandler = self.finish
         self.parser.CharacterDataHandler = self.characters
-        self.parser.StartDoctypeDeclHandler = self.refuse
-        self.parser.EntityDeclHandler = self.refuse
-        self.parser.UnparsedEntityDeclHandler = self.refuse
-        self.parser.ExternalEntityRefHandler = self.refuse
 
     def feed(self, piece: bytes, last: bool) -> None:
         """Read on. Raises MeterFileError."""
-        try:
-            self.parser.Parse(piece, last)
-        except expat.ExpatError as error:
-            reason = f"is no well-formed XML ({expat.errors.messages.get(error.code, 'error')}): truncated or damaged"
-            raise MeterFileError(self.file, error.lineno + self.lines_skipped, reason) from None
-        except (LookupError, ValueError):
-            raise MeterFileError(self.file, 1, "is in an encoding that XML files of readings do not have") from None
+        fed(self.parser, piece, last, self.file, self.lines_skipped)
 
     def taken(self) -> list[Node]:
         """The wanted elements that have become complete since the last call."""
         complete, self.complete = self.complete, []
         return complete
-
-    def refuse(self, *_: object) -> None:
-        """Called for a document type or an entity of any kind."""
-        raise self.error("has a document type or entities: refused, no file of readings needs them")
 
     def error(self, reason: str) -> MeterFileError:
         """A refusal at the line that is being read."""

@@ -24,6 +24,8 @@ LARGEST_PART = 512 * 2**20
 LARGEST_RATIO = 1000
 MOST_PARTS = 1000
 WIDEST = 16_384
+MOST_KNOWN = 100_000
+PIECE = 2**16
 EPOCH, EPOCH_1904 = -2_209_161_600, -2_082_844_800
 """1899-12-30 and 1904-01-01, from which a workbook counts days, in seconds from 1970."""
 _CELL = re.compile(r"([A-Z]{1,3})[0-9]{1,7}")
@@ -64,30 +66,12 @@ class Workbook:
 
     def rows(self, part: str) -> Iterator[Row]:
         """The rows of a sheet in order. Raises MeterFileError."""
-        number = 0
-        for node in markup.pieces(_unpacked(self.archive, part, self.name), self.name, ("row",)):
-            if node.name != "row":
-                continue
-            stated = node.attributes.get("r", "")
-            number = int(stated) if stated.isascii() and stated.isdigit() and len(stated) < 8 else number + 1
-            yield number, dict(self._cells(node, number))
-
-    def _cells(self, node: markup.Node, number: int) -> Iterator[tuple[int, Cell]]:
-        at = -1
-        for cell in node.all("c"):
-            place = _CELL.fullmatch(cell.attributes.get("r", ""))
-            at = _column(place[1]) if place else at + 1
-            kind, value = cell.attributes.get("t", "n"), cell.value("v")
-            if at >= WIDEST:
-                raise MeterFileError(self.name, number, f"has more than {WIDEST} columns")
-            if kind == "s":
-                if not value.isdigit() or int(value) >= len(self.shared):
-                    raise MeterFileError(self.name, number, "points to a shared text that the workbook does not have")
-                yield at, Cell(self.shared[int(value)], False)
-            elif kind == "inlineStr":
-                yield at, Cell(_text(cell.child("is")), False)
-            elif value:
-                yield at, Cell(value, kind == "n")
+        reader = _Sheet(self.name, self.shared)
+        for piece in _pieces(self.archive, part, self.name):
+            markup.fed(reader.parser, piece, False, self.name)
+            yield from reader.taken()
+        markup.fed(reader.parser, b"", True, self.name)
+        yield from reader.taken()
 
     def moment(self, cell: Cell) -> int:
         """Seconds from 1970, as if it were UTC, of a cell that counts days; -1 if it does not."""
@@ -95,6 +79,95 @@ class Workbook:
         if found is None or found[0] < 0:
             return -1
         return self.epoch + (found[0] * 86_400 + 500_000_000) // 1_000_000_000
+
+
+class _Sheet:
+    """
+    The state of reading a sheet. Sheets are long, so nothing is held but the cells of the rows not yet taken; a text
+    that comes again is the same cell.
+    """
+
+    def __init__(self, name: str, shared: Sequence[str]) -> None:
+        self.name = name
+        self.shared = [Cell(text, False) for text in shared]
+        self.numbers: dict[str, Cell] = {}
+        self.complete: list[Row] = []
+        self.cells: dict[int, Cell] | None = None
+        self.row, self.at, self.depth = 0, -1, 0
+        self.kind, self.text, self.heard = "", "", 0
+        self.silent = 0
+        self.parser = markup.guarded(name)
+        self.parser.StartElementHandler = self.begin
+        self.parser.EndElementHandler = self.finish
+        self.parser.CharacterDataHandler = self.characters
+
+    def taken(self) -> list[Row]:
+        """The rows that have become complete since the last call."""
+        complete, self.complete = self.complete, []
+        return complete
+
+    def begin(self, tag: str, attributes: dict[str, str]) -> None:
+        """An element opens."""
+        self.depth += 1
+        if self.depth > markup.DEEPEST:
+            raise MeterFileError(self.name, self.row, f"has elements nested deeper than {markup.DEEPEST}")
+        tag = tag.rpartition(":")[2]
+        if tag == "row":
+            stated = attributes.get("r", "")
+            self.row = int(stated) if stated.isascii() and stated.isdigit() and len(stated) < 8 else self.row + 1
+            self.cells, self.at = {}, -1
+        elif tag == "c":
+            place = _CELL.fullmatch(attributes.get("r", ""))
+            self.at = _column(place[1]) if place else self.at + 1
+            if self.at >= WIDEST:
+                raise MeterFileError(self.name, self.row, f"has more than {WIDEST} columns")
+            self.kind, self.text = attributes.get("t", "n"), ""
+        elif tag == "rPh":
+            self.silent = self.silent or self.depth
+        elif tag in ("v", "t") and not self.silent:
+            self.heard = self.depth
+
+    def characters(self, text: str) -> None:
+        """Text of a value, or of another element."""
+        if self.heard == self.depth:
+            self.text += text
+            if len(self.text) > markup.LONGEST_TEXT:
+                raise MeterFileError(self.name, self.row, f"has a text of more than {markup.LONGEST_TEXT} characters")
+
+    def finish(self, tag: str) -> None:
+        """An element closes."""
+        if self.heard == self.depth:
+            self.heard = 0
+        if self.silent == self.depth:
+            self.silent = 0
+        self.depth -= 1
+        tag = tag.rpartition(":")[2]
+        if tag == "c" and self.cells is not None:
+            self.cell(self.cells)
+        elif tag == "row" and self.cells is not None:
+            self.complete.append((self.row, self.cells))
+            self.cells = None
+
+    def cell(self, cells: dict[int, Cell]) -> None:
+        """A cell is complete."""
+        if self.kind == "n":
+            text = self.text.strip()
+            if text:
+                cells[self.at] = self.numbers.get(text) or self.known(text)
+        elif self.kind == "s":
+            text = self.text.strip()
+            if not (text.isascii() and text.isdigit() and len(text) < 10 and int(text) < len(self.shared)):
+                raise MeterFileError(self.name, self.row, "points to a shared text that the workbook does not have")
+            cells[self.at] = self.shared[int(text)]
+        elif self.text or self.kind == "inlineStr":
+            cells[self.at] = Cell(self.text if self.kind == "inlineStr" else self.text.strip(), False)
+
+    def known(self, text: str) -> Cell:
+        """The cell of a number, the same one whenever it comes again."""
+        cell = Cell(text, True)
+        if len(self.numbers) < MOST_KNOWN:
+            self.numbers[text] = cell
+        return cell
 
 
 def opened(data: bytes, name: str) -> Workbook:
@@ -174,17 +247,23 @@ def _written(place: str, cell: str | Cell) -> str:
     return f'<c r="{place}" t="inlineStr"><is><t>{escape(text)}</t></is></c>' if text else ""
 
 
-def _unpacked(archive: zipfile.ZipFile, part: str, name: str) -> bytes:
-    """A part's bytes, within the bounds. Raises MeterFileError."""
+def _pieces(archive: zipfile.ZipFile, part: str, name: str) -> Iterator[bytes]:
+    """A part's bytes one piece after the other, within the bounds. Raises MeterFileError."""
     try:
         information = archive.getinfo(part)
+        most = min(LARGEST_PART, LARGEST_RATIO * max(information.compress_size, 1024))
         with archive.open(information) as packed:
-            data = packed.read(LARGEST_PART + 1)
+            while piece := packed.read(PIECE):
+                most -= len(piece)
+                if most < 0:
+                    raise MeterFileError(name, 0, "holds a part that unpacks beyond the bounds: refused")
+                yield piece
     except (KeyError, zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError, zlib.error):
         raise MeterFileError(name, 0, "is no complete Excel workbook: truncated or damaged") from None
-    if len(data) > LARGEST_PART or len(data) > LARGEST_RATIO * max(information.compress_size, 1024):
-        raise MeterFileError(name, 0, "holds a part that unpacks beyond the bounds: refused")
-    return data
+
+
+def _unpacked(archive: zipfile.ZipFile, part: str, name: str) -> bytes:
+    return b"".join(_pieces(archive, part, name))
 
 
 def _tree(archive: zipfile.ZipFile, part: str, name: str) -> markup.Node:

@@ -174,7 +174,7 @@ def test_datadis_csv__redacted_direction__empties_the_other_columns() -> None:
         (f"{CUPS};32/05/2019;3;1;R", "row 4: .* has no day and hour"),
         (f"{CUPS};16/05/1999;3;1;R", "row 4: no such moment between the years 2000 and 2100"),
         (f"{CUPS};16/05/2019;3;1000000;R", "row 4: a reading of 1 GWh or more"),
-        (f"{CUPS};16/05", "row 4: .* has 2 fields, the header 5: truncated or damaged"),
+        (f"{CUPS};16/05", "row 4: .* has 2 fields, others 5: truncated or damaged"),
         (f"{CUPS};16/05/2019;03:00;1;R", "writes some hours as 1 to 24 and others as hh:mm"),
         (f"{CUPS};16/05/2019;3;1.234;R", "row 4: '1.234': other rows have decimal commas"),
     ],
@@ -247,3 +247,26 @@ def test_datadis_api__damaged__is_refused_in_one_line(data: bytes) -> None:
     with pytest.raises(meters.MeterFileError) as refusal:
         curves(data)
     assert "\n" not in str(refusal.value)
+
+
+def test_datadis_csv__numbers_in_a_column_nobody_knows__are_mentioned() -> None:
+    (curve,) = curves(
+        file([DATADIS + ";Vertida_nueva", *(row + ";0,2" for row in rows("16/05/2019", HOURS, ["0,5"] * 24))])
+    )
+    assert codes(curve) == [("ignored_rows", "info")]
+    assert "'vertidanueva'" in curve.findings[0].message
+
+
+def test_datadis_csv__energy_without_unit__is_taken_for_kwh_and_said() -> None:
+    (curve,) = curves(file([DATADIS.replace("_kWh", ""), *rows("16/05/2019", HOURS, ["0,5"] * 24)]))
+    assert (int(curve.energy.sum()), codes(curve)) == (12_000_000, [("unit_unstated", "warning")])
+
+
+def test_datadis_csv__last_column_that_no_row_has__is_tolerated_and_an_open_end_said() -> None:
+    lines = [row.removesuffix(";R") for row in rows("16/05/2019", HOURS, ["0,5"] * 24)]
+    (curve,) = curves(file([DATADIS, *lines]))
+    assert codes(curve) == []
+    (curve,) = curves(file([DATADIS, *lines]).rstrip(b"\n"))
+    assert codes(curve) == [("doubtful", "warning")]
+    with pytest.raises(meters.MeterFileError, match="row 25: .* has 4 fields, others 5"):
+        curves(file([DATADIS, *rows("16/05/2019", HOURS, ["0,5"] * 24)])[:-3])

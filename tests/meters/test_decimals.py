@@ -62,3 +62,9 @@ def test_scaled__any_float_of_three_decimals__is_exact() -> None:
 def test_mixed_separators__points_beside_commas__are_told() -> None:
     assert decimals.mixed_separators(["0,5", "1.234"])
     assert not decimals.mixed_separators(["0,5", "1.234,5", "3"])
+
+
+def test_amounts__number_that_lost_its_first_digit__is_none_among_whole_ones() -> None:
+    assert decimals.amounts(["0,5", "1,2", ",091"], 3)[1] == 2
+    found, wrong = decimals.amounts([",5", "1,2", ",091"], 3)
+    assert (found.values.tolist(), wrong) == ([500, 1200, 91], -1)

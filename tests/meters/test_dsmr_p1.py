@@ -148,3 +148,18 @@ def test_dsmr_p1__redacted__holds_the_telegrams_inside_with_registers_alone() ->
 def test_dsmr_p1__truncated__is_refused(data: bytes) -> None:
     with pytest.raises(meters.MeterFileError, match="no complete telegram"):
         curves(data)
+
+
+def test_dsmr_p1__telegrams_that_are_not_complete__are_said() -> None:
+    whole = [telegram(f"2501010{hour}0000W", f"00000{hour}.000") for hour in range(4)]
+    (consumption, _) = curves(b"".join(["\ufeff".encode(), *whole]))
+    assert (len(consumption.starts), codes(consumption)) == (3, [])
+    for data in (whole[0][50:], whole[0][:50]):
+        (consumption, _) = curves(data + b"\n" + b"".join(whole))
+        assert codes(consumption) == [("ignored_rows", "warning")]
+
+
+def test_dsmr_p1__version_with_checksums__is_not_believed_without_one() -> None:
+    whole = [telegram(f"2501010{hour}0000W", f"00000{hour}.000") for hour in range(4)]
+    (consumption, _) = curves(b"".join([*whole[:3], whole[3].rpartition(b"!")[0] + b"!\r\n"]))
+    assert (len(consumption.starts), codes(consumption)) == (2, [("checksum", "warning")])

@@ -113,7 +113,7 @@ def _curves(entries: list[dict[str, Any]], name: str) -> tuple[Rows, ...]:
     listed = list(range(len(rows)))
     read = spanish.read_hours(table, name, 1, 2, listed)
     codes = table.values(3, listed)
-    completed = spanish.completed(read, table, VALUES, listed)
+    completed = spanish.completed(read, table, VALUES, listed, ("date", "time", "quality"))
     return spanish.curves(replace(completed, codes=codes if any(codes) else []), name)
 
 

@@ -142,9 +142,10 @@ def _written(telegram: Telegram, meter: str, stand_in: str, direction: Direction
         register = _REGISTER.match(line)
         side = dsmr_telegram.DIRECTIONS[register[1]] if register else None
         opens = line.startswith(b"/")
-        wanted = _KEPT.match(line) or (side is not None and direction in (None, side))
+        is_kept = bool(_KEPT.match(line))
+        wanted = is_kept or (side is not None and direction in (None, side))
         if empty:
-            wanted = _KEPT.match(line) and not _TIME.match(line)
+            wanted = is_kept and not _TIME.match(line)
         if opens or wanted:
             lines.append(line.rstrip(b"\r").replace(meter.encode("latin-1"), stand_in.encode("latin-1")))
         if opens:

@@ -253,9 +253,10 @@ def _rows(meter: Meter, address: str, kind: Node, name: str) -> Rows:
         if wrong.any():
             raise MeterFileError(name, int(numbers[wrong][0]), reason)
     amounts, wrong_at = decimals.amounts(texts, 6 + int(multiplier))
-    large = np.flatnonzero(np.abs(amounts.values) >= LARGEST_READING)
-    if wrong_at >= 0 or len(large):
-        at = wrong_at if wrong_at >= 0 else int(large[0])
+    unusable = [at for at, text in enumerate(texts) if "," in text] + ([wrong_at] if wrong_at >= 0 else [])
+    unusable += np.flatnonzero(np.abs(amounts.values) >= LARGEST_READING).tolist()
+    if unusable:
+        at = unusable[0]
         raise MeterFileError(name, int(numbers[at]), f"{quoted(texts[at])} is no reading below 1 GWh")
     found = [
         Finding(

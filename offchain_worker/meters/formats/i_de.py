@@ -90,7 +90,7 @@ def _readings(table: Table, name: str) -> Readings:
     local = np.array(labels, dtype=np.int64)
     step = HOUR if not (local % HOUR).any() else 0
     read = Readings([], np.array(days, dtype=np.int64), local, [], numbers, {}, step, summer=_summer(table, rows, name))
-    return _stamping(spanish.completed(read, table, VALUES, rows), table, rows)
+    return _stamping(spanish.completed(read, table, VALUES, rows, (*STAMPS, *SUMMER, PERIOD)), table, rows)
 
 
 def _summer(table: Table, rows: list[int], name: str) -> np.ndarray | None:
@@ -131,7 +131,7 @@ def _stamping(readings: Readings, table: Table, rows: list[int]) -> Readings:
     message = f"stamps are taken for the START of their interval: {how}"
     first, last = int(local.min()), int(local.max())
     said = Finding(first, last, Code.STAMPING, severity, readings.meters[0], len(local), message)
-    return replace(readings, stamped="start", findings=(said,))
+    return replace(readings, stamped="start", findings=(*readings.findings, said))
 
 
 def _hour(moment: int) -> int:

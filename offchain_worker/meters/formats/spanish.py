@@ -10,7 +10,7 @@ Datadis writes it). Hours that are numbered from 0 or run from 00:00 to 23:00 ar
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
@@ -22,6 +22,7 @@ from offchain_worker.meters import decimals, delimited, local_time
 from offchain_worker.meters.delimited import Table
 from offchain_worker.meters.errors import MeterFileError
 from offchain_worker.meters.findings import Code, Finding, Severity
+from offchain_worker.meters.formats import spanish_findings
 from offchain_worker.meters.local_time import Doubt
 from offchain_worker.meters.rows import EARLIEST, LARGEST_READING, LATEST, Kind, Rows
 from offchain_worker.meters.text import quoted
@@ -37,10 +38,10 @@ READ = {"r", "real", "1", "2", "3", "4", "5", "6", "leida", "medida"}
 ESTIMATED = {"e", "estimada", "estimado", "est", "7", "8", "9", "10", "11", "22"}
 STARTS = "stamps;start"
 """A line above the header of a redacted file whose stamps are starts, so that a part of it is read like the whole."""
+CUPS = ("cups", "codigocups", "cupscliente", "suministro")
 QUALITY = ("metodoobtencion", "metodo", "metodoobt", "obtainmethod", "realestimado", "estado", "tipolectura", "tipo")
 _DATE = re.compile(r"([0-9]{4})[/.-]([0-9]{1,2})[/.-]([0-9]{1,2})|([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")
 _CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::00)?")
-_CUPS = re.compile(r"ES[0-9]{16}[A-Z]{2}(?:[0-9][A-Z])?")
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,7 @@ def hourly(
     """The curves of a table with a day and an hour column. Raises MeterFileError naming the row."""
     rows = listed(table)
     read = read_hours(table, name, table.column(*days), table.column(*hours), rows)
-    return curves(completed(read, table, values, rows), name)
+    return curves(completed(read, table, values, rows, (*days, *hours)), name)
 
 
 def says_starts(table: Table) -> bool:
@@ -136,18 +137,22 @@ def says_starts(table: Table) -> bool:
 
 def listed(table: Table) -> list[int]:
     """The rows of a table (from 0) without those that add others up."""
-    return [at for at, (_, fields) in enumerate(table.rows) if not any(f.casefold() == "total" for f in fields[:3])]
+    return [at for at, (_, fields) in enumerate(table.rows) if not delimited.is_sum(fields)]
 
 
-def completed(readings: Readings, table: Table, values: Sequence[Value], rows: Sequence[int]) -> Readings:
-    """The readings with points, qualities and energies from the table's columns."""
-    cups = table.column("cups", "codigocups", "cupscliente", "suministro")
-    quality = table.column(*QUALITY)
+def completed(
+    readings: Readings, table: Table, values: Sequence[Value], rows: Sequence[int], read: Iterable[str]
+) -> Readings:
+    """The readings with points, qualities and energies from the table's columns; those named in `read` are known too."""
+    cups, quality = table.column(*CUPS), table.column(*QUALITY)
+    energies = {value: at for value in values if (at := table.column(*value.names)) >= 0}
+    columns = {cups, quality, *energies.values(), *(table.column(name) for name in read)}
     return replace(
         readings,
         meters=[text.upper() for text in table.values(cups, rows)] if cups >= 0 else [""] * len(rows),
         codes=table.values(quality, rows) if quality >= 0 else [],
-        texts={value: table.values(at, rows) for value in values if (at := table.column(*value.names)) >= 0},
+        texts={value: table.values(at, rows) for value, at in energies.items()},
+        findings=spanish_findings.of_table(table, rows, columns, set(energies.values())),
     )
 
 
@@ -175,10 +180,14 @@ def curves(readings: Readings, name: str) -> tuple[Rows, ...]:
         plain_codes = [delimited.plain(code) for code in codes.tolist()] if codes is not None else []
         for value in filled or list(energies)[:1]:
             amounts, rounded = energies[value]
-            found = [*readings.findings, *identity(meter, stamps), *foreign]
-            found += rounded_findings(meter, stamps, rounded, readings.numbers[chosen])
+            found = [
+                *(replace(said, meter=meter) for said in readings.findings),
+                *spanish_findings.identity(meter, stamps),
+                *foreign,
+            ]
+            found += spanish_findings.rounded(meter, stamps, rounded, readings.numbers[chosen])
             found += local_time.doubts(local, stamps, doubt, amounts.values != 0, meter)
-            found += unknown_codes(plain_codes, READ | ESTIMATED, stamps, meter)
+            found += spanish_findings.unknown_codes(plain_codes, READ | ESTIMATED, stamps, meter)
             made.append(
                 Rows(
                     meter=meter,
@@ -295,41 +304,3 @@ def _energies(
     if len(large):
         raise MeterFileError(name, int(numbers[large[0]]), "a reading of 1 GWh or more")
     return amounts, amounts.rounded
-
-
-def identity(meter: str, stamps: np.ndarray) -> list[Finding]:
-    """
-    A warning if it is no CUPS of 22 characters; one of 20, without the point's own suffix, is only mentioned. Digits
-    alone are a redacted file's stand-in.
-    """
-    if not len(stamps) or re.fullmatch(r"[0-9]{20}(?:[0-9]{2})?", meter):
-        return []
-    first, last = int(stamps.min()), int(stamps.max())
-    if _CUPS.fullmatch(meter):
-        if len(meter) == 22:
-            return []
-        message = f"{quoted(meter)} has 20 characters: a CUPS without the suffix of its point, which makes 22"
-        return [Finding(first, last, Code.WRONG_ID, Severity.INFO, meter, 1, message)]
-    message = f"{quoted(meter)} is no CUPS: it has 22 characters (ES, 16 digits, 2 letters, suffix), this {len(meter)}"
-    return [Finding(first, last, Code.WRONG_ID, Severity.WARNING, meter, 1, message)]
-
-
-def rounded_findings(meter: str, stamps: np.ndarray, rounded: Sequence[int], numbers: np.ndarray) -> list[Finding]:
-    """What is said of values with more digits than fit."""
-    if not rounded:
-        return []
-    rows = list(rounded)
-    message = f"{len(rows)} values rounded to a millionth of a Wh, first in row {int(numbers[rows[0]])}"
-    first, last = int(stamps[rows].min()), int(stamps[rows].max())
-    return [Finding(first, last, Code.ROUNDED, Severity.INFO, meter, len(rows), message)]
-
-
-def unknown_codes(codes: Sequence[str], known: set[str], stamps: np.ndarray, meter: str) -> list[Finding]:
-    """A warning about quality codes that nobody knows; their rows count as measured."""
-    strange = [at for at, code in enumerate(codes) if code and code not in known]
-    if not strange:
-        return []
-    named = ", ".join(quoted(code) for code in sorted({codes[at] for at in strange})[:5])
-    message = f"{len(strange)} readings of unknown quality ({named}) count as measured"
-    first, last = int(stamps[strange].min()), int(stamps[strange].max())
-    return [Finding(first, last, Code.UNKNOWN_CODE, Severity.WARNING, meter, len(strange), message)]

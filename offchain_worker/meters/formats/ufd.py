@@ -24,7 +24,7 @@ from offchain_worker.meters import delimited
 from offchain_worker.meters.curve import inside
 from offchain_worker.meters.delimited import Table
 from offchain_worker.meters.errors import MeterFileError
-from offchain_worker.meters.formats import spanish, spanish_cut
+from offchain_worker.meters.formats import spanish, spanish_cut, spanish_findings
 from offchain_worker.meters.formats.spanish import HOUR, KWH, WH, Readings, Value
 from offchain_worker.meters.rows import Rows
 from offchain_worker.meters.text import chosen_meter, quoted
@@ -63,7 +63,7 @@ def parse(data: bytes, name: str) -> tuple[Rows, ...]:
     """The curves of every point in order of first appearance. Raises MeterFileError naming the row."""
     if delimited.header_of(data, _fits):
         return spanish.hourly(delimited.table(data, name, _fits), name, VALUES, DAYS, HOURS)
-    table = delimited.table(data, name, _fits_wide)
+    table = delimited.table(data, name, _fits_wide, last_optional=True)
     return tuple(rows for _, readings in _wide(table, name) for rows in spanish.curves(readings, name))
 
 
@@ -86,7 +86,7 @@ def redact(
         values = {value: at for value in VALUES if (at := table.column(*value.names)) >= 0}
         cups = table.column("cups")
         return spanish_cut.cut(table, made, cups, values, name, stand_in, start, end, meter, direction)
-    table = delimited.table(data, name, _fits_wide)
+    table = delimited.table(data, name, _fits_wide, last_optional=True)
     return _redact_wide(table, name, stand_in, start, end, meter, direction)
 
 
@@ -131,7 +131,8 @@ def _wide(table: Table, name: str) -> list[tuple[Direction, Readings]]:
     made = []
     for direction, rows in split.items():
         value = Value((), direction, power)
-        base = spanish.completed(_days(table, name, rows), table, [], rows)
+        known = {*DAYS, *_WHAT, *(table.names[column] for column in hours.values())}
+        base = spanish.completed(_days(table, name, rows), table, [], rows, known)
         cells = [
             (at, hour)
             for at in range(len(rows))
@@ -151,6 +152,7 @@ def _wide(table: Table, name: str) -> list[tuple[Direction, Readings]]:
                     codes=[base.codes[row] for row in at] if base.codes else [],
                     numbers=base.numbers[at],
                     texts={value: texts},
+                    findings=(*base.findings, *spanish_findings.open_end(table, hours.values())),
                 ),
             )
         )
