@@ -268,5 +268,5 @@ def test_datadis_csv__last_column_that_no_row_has__is_tolerated_and_an_open_end_
     assert codes(curve) == []
     (curve,) = curves(file([DATADIS, *lines]).rstrip(b"\n"))
     assert codes(curve) == [("doubtful", "warning")]
-    with pytest.raises(meters.MeterFileError, match="row 25: .* has 4 fields, others 5"):
+    with pytest.raises(meters.MeterFileError, match=r"row 25: .* has 4 fields, others 5"):
         curves(file([DATADIS, *rows("16/05/2019", HOURS, ["0,5"] * 24)])[:-3])
