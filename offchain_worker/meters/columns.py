@@ -53,9 +53,7 @@ def stamps(texts: pl.Series) -> Stamps:
     )
 
 
-def amounts(
-    texts: pl.Series, factor: int, limit: int = LARGEST_READING
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def amounts(texts: pl.Series, factor: int, limit: int = LARGEST_READING) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """
     Millionths int64[n] of a W or Wh, where a text's unit is `factor` of them, bool[n] whether there is a value, and
     bool[n] whether the text is an amount below `limit` (in millionths) or missing.
