@@ -14,6 +14,7 @@ from . import (
     bench,
     bill,
     coefficients,
+    collect,
     dataset,
     doctor,
     engine,
@@ -80,6 +81,7 @@ app.add_typer(account.app, name="account")
 app.add_typer(bill.app, name="bill")
 app.add_typer(coefficients.app, name="coefficients")
 app.add_typer(store.app, name="store")
+app.add_typer(collect.app, name="collect")
 app.add_typer(identity.app, name="identity")
 app.command()(audit.audit)
 
