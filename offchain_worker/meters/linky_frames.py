@@ -112,10 +112,13 @@ def moment_of(horodate: str) -> int | None:
 
 
 def frames(data: bytes) -> list[Frame]:
-    """The frames of the bytes in order; what stands before the first address belongs to none and is left out."""
+    """
+    The frames of the bytes in order; one that does not begin with an address and its checksum has none. What stands
+    before the first frame is the rest of one, as recordings begin, and left out.
+    """
     made: list[Frame] = []
     frame: Frame | None = None
-    given = -1
+    given, opened = -1, False
     number, at = 1, 0
     for separator in [*_LINE.finditer(data), None]:
         stop = separator.start() if separator else len(data)
@@ -125,15 +128,16 @@ def frames(data: bytes) -> list[Frame]:
             time = _given(line) if parts is None else None
             if time is not None:
                 given, frame = time, None
-            elif parts is not None and parts[0] in ADDRESSES:
-                frame = Frame(number, address=parts[2], moment=given, lines=[line])
+            elif line[:4].decode("latin-1") in ADDRESSES or (frame is None and opened):
+                sound = parts is not None and parts[0] in ADDRESSES
+                frame = Frame(number, address=parts[2] if parts and sound else "", moment=given, lines=[line])
                 made.append(frame)
-                given = -1
+                given, opened = -1, False
             elif frame is not None and len(frame.lines) < LARGEST_FRAME:
                 _take(frame, line, number, parts)
         if separator:
             if b"\x03" in separator[0] or b"\x02" in separator[0]:
-                frame = None
+                frame, opened = None, b"\x02" in separator[0]
             number += separator[0].count(b"\n")
             at = separator.end()
     return made
@@ -161,11 +165,16 @@ def _take(frame: Frame, line: bytes, number: int, parts: tuple[str, str, str] | 
     if label == "DATE":
         # DATE has its time where other lines have theirs, and an empty value
         moment = moment_of(horodate or value)
-        frame.moment = moment if moment is not None else frame.moment
+        if moment is None:
+            frame.wrong.append(number)
+            return
+        frame.moment = moment
         frame.degraded = (horodate or value)[:1] in ("h", "e")
     elif label == "PRM":
         frame.point = value
     elif whole is None:
+        if label in REGISTERS or label in CURVES or CONSUMED.fullmatch(label):
+            frame.wrong.append(number)
         return
     elif label in REGISTERS or CONSUMED.fullmatch(label):
         if frame.classes.setdefault(label, whole) != whole:
@@ -174,8 +183,10 @@ def _take(frame: Frame, line: bytes, number: int, parts: tuple[str, str, str] | 
             return
     elif label in CURVES:
         end = moment_of(horodate)
-        if end is not None:
-            frame.points.append(Point(label, end, whole))
+        if end is None:
+            frame.wrong.append(number)
+            return
+        frame.points.append(Point(label, end, whole))
     elif label in INSTANTANEOUS:
         frame.instantaneous[label] = whole
         return

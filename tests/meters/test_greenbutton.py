@@ -145,3 +145,36 @@ def test_greenbutton__entities__are_refused() -> None:
 def test_greenbutton__damaged_or_hostile__is_refused(data: bytes, reason: str) -> None:
     with pytest.raises(meters.MeterFileError, match=reason):
         curves(data)
+
+
+def test_greenbutton__energy_beside_power_and_days__is_the_one_that_is_read() -> None:
+    data = feed(
+        *(reading(1, uom=38), block(1, ["100"] * 24)),
+        *(reading(2), block(2, ["100"] * 24)),
+        *(reading(3), block(3, ["2400"], seconds=86400)),
+    )
+    (curve,) = curves(data)
+    assert (curve.energy.tolist(), len(curve.starts)) == ([100_000] * 24, 24)
+    assert [(str(f.code), f.count) for f in curve.findings] == [("ignored_rows", 2)]
+
+
+@pytest.mark.parametrize("flow", ["4", "20"])
+def test_greenbutton__net_or_total__is_no_direction(flow: str) -> None:
+    with pytest.raises(meters.MeterFileError, match=f"flow direction '{flow}'"):
+        curves(feed(reading(1, flowDirection=flow), block(1, ["100"] * 4)))
+
+
+def test_greenbutton__direction_unstated__is_said() -> None:
+    (curve,) = curves(feed(reading(1, flowDirection=0), block(1, ["100"] * 4)))
+    assert (curve.direction, [str(f.code) for f in curve.findings]) == (Direction.CONSUMPTION, ["direction_unstated"])
+
+
+def test_greenbutton__blocks_without_links__go_by_order_or_are_refused() -> None:
+    unlinked = [
+        block(number, values).replace(f"{number}/IntervalBlock", "") for number, values in ((1, ["1"]), (2, ["2"]))
+    ]
+    assert all("IntervalBlock/" not in text for text in unlinked)
+    one, two = reading(1), reading(2, flowDirection=19)
+    assert [c.energy.tolist() for c in curves(feed(one, unlinked[0], two, unlinked[1]))] == [[1000], [2000]]
+    with pytest.raises(meters.MeterFileError, match="do not say of which meter reading"):
+        curves(feed(one, two, *unlinked))

@@ -7,8 +7,8 @@ Feeds of emoncms (OpenEnergyMonitor), as its interface gives them (`feed/data.js
     1704067200,412.5                                          CSV
 
 A time is the START of an interval over which a power is the mean. Readings closer than five minutes are summed to five
-minutes, exactly. A feed says neither point nor direction, and often no unit: a feed that only grows is taken for a
-counter of kWh (an index, not a load curve), any other for W, and that is said. A name like `solar` or `export` means production.
+minutes, exactly. A feed says neither point nor direction, and often no unit: a feed that only grows is taken for a counter of
+kWh (an index, not a load curve), any other for W, and that is said. A name like `solar` or `export` means production.
 """
 
 from __future__ import annotations
@@ -41,13 +41,14 @@ _PRODUCES = re.compile(r"solar|pv|generat|export|feed.?in|wind|hydro", re.IGNORE
 
 @dataclass(frozen=True)
 class Feed:
-    """One feed: its id, name, unit ("" if unstated), and the (line, time, value) texts in order."""
+    """One feed: its id, name, unit ("" if unstated), the (line, time, value) texts in order; is its end open?"""
 
     meter: str
     title: str
     unit: str
     assumed: bool
     values: tuple[tuple[int, str, str], ...]
+    open_end: bool = False
 
 
 def claims(data: bytes) -> bool:
@@ -107,7 +108,7 @@ def _seconds(text: str) -> int:
 
 def _feeds(data: bytes, name: str) -> list[Feed]:
     if json_text.begins(data) not in ("[", "{"):
-        return [Feed("feed", "", "", False, tuple(_lines(data, name)))]
+        return [Feed("feed", "", "", False, tuple(_lines(data, name)), not data.endswith((b"\n", b"\r")))]
     document = json_text.loads(data, name)
     if isinstance(document, list) and (not document or isinstance(document[0], list)):
         return [Feed("feed", "", "", False, tuple(_pairs(document, name)))]
@@ -184,6 +185,12 @@ def _rows(feed: Feed, name: str) -> Rows:
         taken = "a counter of kWh" if counter else "mean power in W"
         message = f"states no unit: taken for {taken}"
         found.append(Finding(first, last, Code.UNIT_UNSTATED, Severity.WARNING, feed.meter, len(stamps), message))
+    if not feed.title:
+        message = "has no name that would tell its direction: taken for consumption"
+        found.append(Finding(first, last, Code.DIRECTION_UNSTATED, Severity.INFO, feed.meter, len(stamps), message))
+    if feed.open_end:
+        message = "the value in the last row is not followed by a line end: it may be cut short"
+        found.append(Finding(last, last, Code.DOUBTFUL, Severity.WARNING, feed.meter, 1, message))
     if amounts.rounded:
         message = f"{len(amounts.rounded)} values rounded to a millionth of a W or Wh"
         found.append(Finding(first, last, Code.ROUNDED, Severity.INFO, feed.meter, len(amounts.rounded), message))

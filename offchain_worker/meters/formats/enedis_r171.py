@@ -72,7 +72,11 @@ def _series(series: Node, found: Gathered, registers: Registers, name: str) -> N
         raise MeterFileError(name, series.line, f"is {what}, not registers (INDEX) of active energy (EA) in Wh or kWh")
     point = (meter, direction_of(series.value("grandeurMetier"), name, series.line), unit)
     found.point(meter, series, point[1])
-    grid = "D" if series.value("typeCalendrier") in ("D", "") else "F"
+    grid = series.value("typeCalendrier") or "D"
+    if grid not in ("D", "F"):
+        raise MeterFileError(
+            name, series.line, f"calendar {quoted(grid)} is neither distributor's (D) nor supplier's (F)"
+        )
     for measure in measures:
         moment = measure.value("dateFin")
         reading = Reading(series.value("codeClasseTemporelle"), measure.value("valeur"), "", "", measure)

@@ -35,7 +35,7 @@ from offchain_worker.meters.formats.enedis_series import (
     unit_of,
 )
 from offchain_worker.meters.rows import Rows
-from offchain_worker.meters.text import chosen_meter
+from offchain_worker.meters.text import chosen_meter, quoted
 from offchain_worker.meters.zone import DAY
 
 NAME = "enedis_r63"
@@ -110,7 +110,16 @@ def _fits(names: set[str]) -> bool:
 
 
 def _table(data: bytes, name: str) -> Table:
-    return delimited.table(data, name, _fits)
+    return complete(delimited.table(data, name, _fits), name)
+
+
+def complete(table: Table, name: str) -> Table:
+    """The table if no row lacks a field: what is cut off might be digits. Raises MeterFileError."""
+    for line, fields in table.rows:
+        if len(fields) < len(table.names):
+            reason = f"{quoted(table.lines[line])} has {len(fields)} fields, the header {len(table.names)}"
+            raise MeterFileError(name, line + 1, f"{reason}: truncated or damaged")
+    return table
 
 
 def _curves(table: Table, name: str) -> list[tuple[Rows, int]]:

@@ -72,7 +72,7 @@ def _fits(names: set[str]) -> bool:
 
 def _walk(data: bytes, name: str) -> tuple[Gathered, delimited.Table]:
     """The registers of the table; a row's place is its line (from 0) and the next."""
-    table = delimited.table(data, name, _fits)
+    table = enedis_r63.complete(delimited.table(data, name, _fits), name)
     places = enedis_r63.places(table.names, NAMES)
     found, registers = Gathered(), Registers()
     for line, fields in table.rows:

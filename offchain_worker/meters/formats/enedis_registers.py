@@ -56,6 +56,10 @@ class Registers:
             series = Series(meter, direction, factor, is_power=False, kind="index", quantity=quantity)
             found.curve(series)
             chosen = next(grid for grid in GRIDS if grid in grids)
+            lone = {moment for moments in grids.values() for moment in moments} - set(grids[chosen])
+            if lone:
+                message = f"at {len(lone)} moments there are registers, but not those that are read"
+                found.notes.append(Finding(0, 0, Code.REGISTERS_CHANGE, Severity.WARNING, meter, len(lone), message))
             for grid, moments in grids.items():
                 at_once = [(moment, readings) for moment, sets in moments.items() for readings in sets]
                 if grid != chosen:

@@ -42,6 +42,8 @@ UNITS = {"w": (1, True), "kw": (1000, True), "wh": (1, False), "kwh": (1000, Fal
 ACTIVE = ("PA", "EA")
 PEAKS = ("PMA", "DQ", "PS")
 """Peak, excess and subscribed powers, which may be in W too."""
+OTHERS = (*PEAKS, "E", "ER", "ERC", "ERI", "PR", "PRC", "PRI", "DD", "DE", "TF", "S", "U", "I")
+"""The other quantities Enedis names: voltage, reactive energies and powers, durations."""
 MEASURED = ["", "R", "REEL", "B", "S", "T", "F", "G"]
 """Quality codes of what the meter counted: real or raw, and the four that mark a power cut."""
 ESTIMATED = ["E", "ESTIME", "H", "P", "C", "K", "D"]
@@ -217,9 +219,10 @@ def usual_step(local: np.ndarray) -> int:
 
 
 def ignored(meter: str, what: str, count: int, row: int) -> Finding:
-    """An info about rows of a quantity that nobody shares."""
+    """An info about rows of a quantity that nobody shares; a warning if nobody knows it."""
+    severity = Severity.INFO if what in OTHERS or "puissance" in what else Severity.WARNING
     message = f"{count} rows of {what} are left out, first in row {row}: only active energy can be shared"
-    return Finding(0, 0, Code.IGNORED_ROWS, Severity.INFO, meter, count, message)
+    return Finding(0, 0, Code.IGNORED_ROWS, severity, meter, count, message)
 
 
 def span_findings(made: Rows, begins: str, ends: str) -> Rows:

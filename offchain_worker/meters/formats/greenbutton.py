@@ -4,15 +4,15 @@ Green Button: an Atom feed of ESPI resources (NAESB REQ.21), as North American u
 A usage point has meter readings; each points to a reading type (what is measured) and to interval blocks (the values).
 An interval's start is epoch seconds and its duration seconds; its value times 10^powerOfTenMultiplier is Wh (`uom` 72,
 an energy) or W (38, a mean power). `flowDirection` 1 is what the grid delivers (consumption), 19 what it receives
-(production); readings of a register (`accumulationBehaviour` 1, 3 or 9) are an index. Other commodities and units are
-passed over and said. Times are UTC: `tzOffset` only tells how the utility shows them.
+(production); readings of a register (`accumulationBehaviour` 1, 3 or 9) are an index. Passed over and said are other
+commodities, units and flows (a net has no direction), and of what a point has twice the power beside the energy and the
+longer intervals beside the shorter ones. Times are UTC: `tzOffset` only tells how the utility shows them.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from xml.sax.saxutils import escape
 
 import numpy as np
@@ -22,6 +22,7 @@ from offchain_worker.meters import decimals, markup
 from offchain_worker.meters.curve import inside
 from offchain_worker.meters.errors import MeterFileError
 from offchain_worker.meters.findings import Code, Finding, Severity
+from offchain_worker.meters.formats.greenbutton_feed import Feed, Meter, kind_of, resources, tail
 from offchain_worker.meters.markup import Node
 from offchain_worker.meters.rows import EARLIEST, LARGEST_READING, LATEST, Kind, Rows
 from offchain_worker.meters.text import chosen_meter, quoted
@@ -31,30 +32,16 @@ SIGNATURE = "'<feed xmlns=\"http://www.w3.org/2005/Atom\">' with ESPI resources 
 
 WATT_HOURS, WATTS = "72", "38"
 REGISTERS = {"1", "3", "9"}
-RECEIVED = "19"
+DIRECTIONS = {
+    "1": Direction.CONSUMPTION,
+    "19": Direction.PRODUCTION,
+    "0": Direction.CONSUMPTION,
+    "": Direction.CONSUMPTION,
+}
 ESTIMATED = {"8", "9", "11", "12", "13"}
 """Qualities of reading that are no measurement: estimated by a reference day or between readings, derived, projected."""
 ELECTRICITY = {"", "0", "1", "2"}
 _INTEGER = re.compile(r"-?[0-9]{1,12}")
-_WANTED = ("entry",)
-
-
-@dataclass
-class Meter:
-    """A meter reading: the usage point and reading type it belongs to (by their addresses), its values in order."""
-
-    point: str
-    kind: str
-    name: str
-    intervals: list[Node] = field(default_factory=list)
-
-
-@dataclass
-class Feed:
-    """What a feed holds, by address: meter readings and reading types."""
-
-    meters: dict[str, Meter]
-    kinds: dict[str, Node]
 
 
 def claims(data: bytes) -> bool:
@@ -64,7 +51,7 @@ def claims(data: bytes) -> bool:
 
 def parse(data: bytes, name: str) -> tuple[Rows, ...]:
     """The curves of every electric meter reading, in order. Raises MeterFileError naming the line."""
-    return tuple(rows for _, _, rows in _curves(_feed(data, name), name))
+    return tuple(rows for _, _, rows in _curves(resources(data, name), name))
 
 
 def redact(
@@ -80,13 +67,13 @@ def redact(
     A feed written anew with the usage point under its stand-in, its reading types and the intervals inside [start, end):
     nothing of the customer, of bills and of addresses. A file without such an interval comes back with empty blocks.
     """
-    feed = _feed(data, name)
+    feed = resources(data, name)
     made = _curves(feed, name)
     kept = chosen_meter({rows.meter for _, _, rows in made}, meter, stand_in, name)
     written = [_HEAD, _entry("UsagePoint/1", [], "<ServiceCategory><kind>0</kind></ServiceCategory>", stand_in)]
     chosen = [part for part in made if part[2].meter == kept and direction in (None, part[2].direction)]
     for number, (address, intervals, rows) in enumerate(chosen, 1):
-        kind = _kind_of(feed, feed.meters[address])
+        kind = kind_of(feed, feed.meters[address])
         types = "".join(f"<{node.name}>{escape(node.text.strip())}</{node.name}>" for node in _fields(kind))
         readings = "".join(_reading(intervals[at]) for at in np.flatnonzero(inside(rows, start, end)))
         place = f"UsagePoint/1/MeterReading/{number}"
@@ -130,101 +117,50 @@ def _reading(interval: Node) -> str:
     return f"<IntervalReading>{codes}<timePeriod>{period}</timePeriod>{value}</IntervalReading>\n"
 
 
-def _feed(data: bytes, name: str) -> Feed:
-    """The feed's resources, joined by their addresses, or by their order where those do not tell."""
-    feed = Feed({}, {})
-    blocks: list[tuple[str, Node]] = []
-    names: dict[str, str] = {}
-    point = meter = ""
-    for entry in markup.pieces(data, name, _WANTED):
-        if entry.name != "entry":
-            continue
-        address, links = _address(entry), _links(entry, "related")
-        for node in _content(entry):
-            if node.name == "UsagePoint":
-                point = address
-                names[address] = _identity(entry, address)
-            elif node.name == "MeterReading":
-                meter = address or f"MeterReading {len(feed.meters)}"
-                kind = next((link for link in links if "/ReadingType" in link), "")
-                feed.meters[meter] = Meter(_point(address) or point, kind, "")
-            elif node.name == "ReadingType":
-                feed.kinds[address or f"ReadingType {len(feed.kinds)}"] = node
-            elif node.name == "IntervalBlock":
-                parent = next((link.rpartition("/IntervalBlock")[0] for link in _links(entry, "up")), "")
-                blocks.append((parent if parent in feed.meters or not meter else meter, node))
-                if parent:
-                    blocks[-1] = (parent, node)
-    for address, node in blocks:
-        known = address if address in feed.meters else next(iter(feed.meters), "")
-        if len(feed.meters) > 1 and address not in feed.meters:
-            raise MeterFileError(name, node.line, "an interval block of no meter reading that the feed holds")
-        feed.meters.setdefault(known, Meter(_point(known) or point, "", "")).intervals += node.all("IntervalReading")
-    for reading in feed.meters.values():
-        reading.name = names.get(reading.point) or (
-            next(iter(names.values())) if len(names) == 1 else _tail(reading.point)
-        )
-    return feed
-
-
-def _identity(entry: Node, address: str) -> str:
-    """A usage point's id: the UUID of its entry, else the last part of its address."""
-    return _tail(entry.value("id").removeprefix("urn:uuid:") or address)
-
-
-def _content(entry: Node) -> list[Node]:
-    content = entry.child("content")
-    return content.children if content is not None else []
-
-
-def _links(entry: Node, relation: str) -> list[str]:
-    found = [node.attributes for node in entry.children if node.name == "link"]
-    return [link.get("href", "").rstrip("/") for link in found if link.get("rel") == relation]
-
-
-def _address(entry: Node) -> str:
-    return next(iter(_links(entry, "self")), "")
-
-
-def _point(address: str) -> str:
-    """The address of the usage point under which a resource stands."""
-    found = re.match(r"(.*/UsagePoint/[^/]+)(?:/|$)", address)
-    return found[1] if found else ""
-
-
 def _curves(feed: Feed, name: str) -> list[tuple[str, list[Node], Rows]]:
     """Of each electric meter reading with values: its address, its intervals and its rows."""
     made, passed_over = [], []
     for address, meter in feed.meters.items():
-        kind = feed.kinds.get(meter.kind)
-        if kind is None and len(feed.kinds) == 1:
-            kind = next(iter(feed.kinds.values()))
+        kind = kind_of(feed, meter)
         if kind is None:
             raise MeterFileError(
                 name, 0, f"holds no reading type for {quoted(address)}: what its values are is unknown"
             )
-        unit, commodity = kind.value("uom"), kind.value("commodity")
+        unit, commodity, flow = (kind.value(what) for what in ("uom", "commodity", "flowDirection"))
         if commodity not in ELECTRICITY or unit not in (WATT_HOURS, WATTS):
             passed_over.append(f"{quoted(address)} (commodity {commodity or 'unstated'}, unit {unit or 'unstated'})")
+        elif flow not in DIRECTIONS:
+            passed_over.append(f"{quoted(address)} (flow direction {quoted(flow)})")
         else:
             made.append((address, meter.intervals, _rows(meter, address, kind, name)))
     if not made:
         what = f": {', '.join(passed_over[:3])}" if passed_over else ""
         raise MeterFileError(name, 0, f"holds no readings of electric energy or power{what}")
     read = [part for part in made if part[1]] or made[:1]
+    for part in list(read):
+        better = next((other for other in read if other is not part and _is_better(other[2], part[2])), None)
+        if better is not None:
+            read.remove(part)
+            passed_over.append(f"{quoted(part[0])} (also given by {quoted(better[0])})")
     return [(address, intervals, _with(rows, passed_over)) for address, intervals, rows in read]
 
 
-def _kind_of(feed: Feed, meter: Meter) -> Node | None:
-    """The reading type of a meter reading: the one it points to, or the only one there is."""
-    only = next(iter(feed.kinds.values())) if len(feed.kinds) == 1 else None
-    return feed.kinds.get(meter.kind, only)
+def _is_better(one: Rows, other: Rows) -> bool:
+    """Do both give the same load curve, the first as energy or in shorter intervals?"""
+    if (one.meter, one.direction, one.kind) != (other.meter, other.direction, other.kind) or one.kind != "load":
+        return False
+    if one.seconds is None or other.seconds is None or not len(one.stamps) or not len(other.stamps):
+        return False
+    if one.stamps[0] > other.stamps[-1] or other.stamps[0] > one.stamps[-1]:
+        return False
+    rank = (one.is_power, int(np.median(one.seconds)))
+    return rank < (other.is_power, int(np.median(other.seconds)))
 
 
 def _with(rows: Rows, passed_over: list[str]) -> Rows:
     if not passed_over:
         return rows
-    message = f"{len(passed_over)} meter readings of other units passed over: {', '.join(passed_over[:3])}"
+    message = f"{len(passed_over)} meter readings passed over: {', '.join(passed_over[:3])}"
     said = Finding(0, 0, Code.IGNORED_ROWS, Severity.INFO, rows.meter, len(passed_over), message)
     return replace(rows, findings=(*rows.findings, said))
 
@@ -260,13 +196,17 @@ def _rows(meter: Meter, address: str, kind: Node, name: str) -> Rows:
         raise MeterFileError(name, int(numbers[at]), f"{quoted(texts[at])} is no reading below 1 GWh")
     found = [
         Finding(
-            int(stamps[at]), int(stamps[at]), Code.ROUNDED, Severity.INFO, _tail(address), 1, "rounded to a millionth"
+            int(stamps[at]), int(stamps[at]), Code.ROUNDED, Severity.INFO, tail(address), 1, "rounded to a millionth"
         )
         for at in amounts.rounded[:1]
     ]
+    if not (is_stated := kind.value("flowDirection") not in ("", "0")):
+        message = "does not state the direction of its flow: taken for consumption"
+        found.append(Finding(0, 0, Code.DIRECTION_UNSTATED, Severity.INFO, meter.name, len(stamps), message))
     return Rows(
         meter=meter.name,
-        direction=Direction.PRODUCTION if kind.value("flowDirection") == RECEIVED else Direction.CONSUMPTION,
+        direction=DIRECTIONS[kind.value("flowDirection")],
+        direction_stated=is_stated,
         estimated=kind.value("dataQualifier") == "8",
         stamped="start",
         is_power=kind.value("uom") == WATTS,
@@ -276,7 +216,7 @@ def _rows(meter: Meter, address: str, kind: Node, name: str) -> Rows:
         numbers=numbers,
         seconds=None if what == "index" else lengths,
         kind=what,
-        quantity=_tail(address) if what == "index" else "",
+        quantity=tail(address) if what == "index" else "",
         codes=np.array(codes, dtype=np.str_) if any(codes) else None,
         estimates=np.array([bool(set(code.split()) & ESTIMATED) for code in codes]) if any(codes) else None,
         findings=tuple(found),
@@ -287,9 +227,3 @@ def _whole(text: str, node: Node, name: str) -> int:
     if not _INTEGER.fullmatch(text):
         raise MeterFileError(name, node.line, f"{quoted(text)} is no whole number of seconds: damaged")
     return int(text)
-
-
-def _tail(address: str) -> str:
-    """The last part of an address."""
-    parts: Iterable[str] = [part for part in address.split("/") if part]
-    return (list(parts) or ["UsagePoint"])[-1][:64]

@@ -68,9 +68,21 @@ def redact(
 
 
 def _by_meter(data: bytes, name: str) -> dict[str, list[Frame]]:
-    """The frames of each meter in order. Raises MeterFileError if there are none."""
+    """
+    The frames of each meter in order; one whose address is damaged counts as a damaged line of the frame beside it.
+    Raises MeterFileError if there are none.
+    """
     found: dict[str, list[Frame]] = {}
-    read = frames(data)
+    read: list[Frame] = []
+    damaged: list[int] = []
+    for frame in frames(data):
+        if frame.address:
+            read.append(frame)
+        else:
+            damaged.append(frame.line)
+        if read:
+            read[-1].wrong += damaged
+            damaged = []
     points = {frame.address: frame.point for frame in read if frame.point}
     for frame in read:
         found.setdefault(points.get(frame.address, frame.address), []).append(frame)
@@ -86,7 +98,7 @@ def _findings(own: Sequence[Frame], timely: Sequence[Frame], meter: str) -> tupl
     timeless = [frame.line for frame in own if not EARLIEST <= frame.moment <= LATEST]
     degraded = [frame.line for frame in own if frame.degraded]
     for lines, code, what in (
-        (wrong, Code.CHECKSUM, "lines with a wrong checksum, left out"),
+        (wrong, Code.CHECKSUM, "lines with a wrong checksum or an impossible content, left out"),
         (timeless, Code.NO_TIME, "frames without a time, which cannot be placed"),
         (degraded, Code.DOUBTFUL, "frames whose clock the meter itself doubts"),
     ):

@@ -129,6 +129,9 @@ def _blocks(lines: list[str], name: str) -> list[Block]:
             raise MeterFileError(
                 name, described + 1, f"{quoted(lines[described])} does not describe a point in 8 fields"
             )
+        if parts[1] not in (LOAD, INDEX) and "puissance" not in parts[1]:
+            reason = f"is {quoted(parts[1])}, not a load curve ('Courbe de charge'), registers ('Index') or peak powers"
+            raise MeterFileError(name, described + 1, reason)
         blocks.append(Block(at, described, after, parts[1]))
     return blocks
 
