@@ -33,7 +33,7 @@ def _refusal(failure: Exception) -> str:
 
 def _shown(argument: Any) -> str:
     if isinstance(argument, str) and argument.startswith("0x"):
-        return argument.lower() if len(argument) == 42 else str(bytes.fromhex(argument[2:]))
+        return argument.lower() if len(argument) in (2, 42) else str(bytes.fromhex(argument[2:]))
     if hasattr(argument, "address"):
         return str(argument.address).lower()
     return str(argument)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,13 @@ def alike(tmp_path: Path) -> str:
     path = tmp_path / "alike.json"
     path.write_text(ALIKE.to_json(), encoding="utf-8")
     return str(path)
+
+
+@pytest.fixture
+def own_store(settled_period: Stage, tmp_path: Path) -> str:
+    """A copy of the period's store, to pin in."""
+    shutil.copytree(settled_period.folder / "store", tmp_path / "store")
+    return str(tmp_path / "store")
 
 
 def test_simulate__the_key_in_force__is_what_was_booked(settled_period: Stage, alike: str, tmp_path: Path) -> None:
@@ -56,18 +64,19 @@ def test_simulate__as_a_member__is_refused(settled_period: Stage, alike: str) ->
     assert "may read its own columns only" in said
 
 
-def test_simulate__pinned__each_member_opens_their_own(settled_period: Stage, alike: str) -> None:
+def test_simulate__pinned__each_member_opens_their_own(settled_period: Stage, alike: str, own_store: str) -> None:
     arguments = ("simulate", "--key", alike, "--supplier-price", "0.1557", "--pin", "2016-06", "--json")
+    arguments += ("--store", own_store)
     code, printed, said = daisee(settled_period, "provider", *arguments)
     assert (code, said) == (0, "")
     digest = json.loads(printed)["digest"]
     assert json.loads(daisee(settled_period, "auditor", *arguments)[1])["digest"] == digest
-    code, printed, _ = daisee(settled_period, "office-1", "simulate", "--open", digest, "--json")
+    code, printed, _ = daisee(settled_period, "office-1", "simulate", "--open", digest, "--json", "--store", own_store)
     own = json.loads(printed)
     assert (code, own["answer"]["schema"], own["answer"]["member"]) == (0, "daisee.what-if/1", 2)
     net = settled_period.community.settlement.settled(settled_period.period).net_cents[2]
     assert int(own["answer"]["outcomes"][0]["credit"]) - int(own["answer"]["outcomes"][0]["debit"]) == net
-    code, printed, _ = daisee(settled_period, "provider", "simulate", "--open", digest, "--json")
+    code, printed, _ = daisee(settled_period, "provider", "simulate", "--open", digest, "--json", "--store", own_store)
     assert json.loads(printed)["answer"]["schema"] == "daisee.what-if-community/1"
 
 
@@ -105,20 +114,18 @@ def operators_file(stage: Stage, column: int, change: dict[int, int]) -> bytes:
 
 @pytest.mark.parametrize(("change", "agrees"), [({}, True), ({600: 40, 601: 50}, False)])
 def test_audit__with_the_operators_results__agrees_or_says_where(
-    settled_period: Stage, tmp_path: Path, change: dict[int, int], agrees: bool
+    settled_period: Stage, tmp_path: Path, own_store: str, change: dict[int, int], agrees: bool
 ) -> None:
     roster = settled_period.community.registry.roster(settled_period.period_start, settled_period.period_end)
     column = next(at for at in roster.consumption if roster.columns[at].member == 2)
     file, meters = tmp_path / "operator.csv", str(settled_period.folder / "meters.json")
     file.write_bytes(operators_file(settled_period, column, change))
-    code, printed, said = daisee(
-        settled_period, "operator", "coefficients", "import", "2016-06", str(file), "--meters", meters, "--json"
-    )
+    imported = ("coefficients", "import", "2016-06", str(file), "--meters", meters, "--json", "--store", own_store)
+    code, printed, said = daisee(settled_period, "operator", *imported)
     assert (code, said) == (0, "")
     digest = json.loads(printed)["digest"]
-    code, printed, _ = daisee(
-        settled_period, "office-1", "audit", "2016-06", "--level", "member", "--operator-allocation", digest, "--json"
-    )
+    audited = ("audit", "2016-06", "--level", "member", "--operator-allocation", digest, "--json", "--store", own_store)
+    code, printed, _ = daisee(settled_period, "office-1", *audited)
     (check,) = [check for check in json.loads(printed)["checks"] if check["code"] == f"operator-agrees-{column}"]
     assert (code, check["passed"]) == ((0, True) if agrees else (1, False))
     if agrees:

@@ -39,7 +39,8 @@ def test_direct_community__proposed_voted_executed__is_paid(community: Any, stra
     community.pay_in(0, 70)
     call = community.settlement.directCommunity.encode_input(stranger, 70)
     proposal = ([community.settlement.address], [0], [call])
-    wallets, about = community.wallets, "A bench in front of the building"
+    wallets = community.wallets
+    about = f"A bench in front of the building#proposer={wallets[0].address.lower()}"
     proposed = community.governor.propose(*proposal, about, {"from": wallets[0]})
     identity = proposed.events["ProposalCreated"]["proposalId"]
     brownie.chain.mine(timedelta=DAY + 1)
