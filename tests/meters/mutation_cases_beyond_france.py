@@ -10,6 +10,9 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from fractions import Fraction
 
+import pyarrow.csv
+import pyarrow.parquet
+
 from tests.meters import eda_files, spanish_files
 from tests.meters.mutations import Case, amount, text_of
 from tests.meters.spanish_files import CUPS
@@ -205,6 +208,27 @@ def _telegram_energy(data: bytes) -> Fraction:
     return registers[max(registers)] - registers[min(registers)]
 
 
+def canonical_csv() -> bytes:
+    """Two days of half-hours in canonical form."""
+    rows = [
+        f"{datetime.fromtimestamp(START + 1800 * at, UTC):%Y-%m-%dT%H:%M:%SZ},{POINT},consumption,{100_000 + 37 * at}"
+        for at in range(96)
+    ]
+    return ("\n".join(["interval_start,meter,direction,energy_micro_kwh", *rows]) + "\n").encode()
+
+
+def _parquet() -> bytes:
+    """The same as Parquet, by Arrow alone."""
+    written = io.BytesIO()
+    table = pyarrow.csv.read_csv(io.BytesIO(canonical_csv()))
+    pyarrow.parquet.write_table(table, written)
+    return written.getvalue()
+
+
+def _parquet_energy(data: bytes) -> Fraction:
+    return Fraction(sum(pyarrow.parquet.read_table(io.BytesIO(data))["energy_micro_kwh"].to_pylist()))
+
+
 def _feed(**described: object) -> bytes:
     data = [[(START + 1800 * at) * 1000, 400 + at % 7] for at in range(96)]
     return json.dumps(described | {"data": data}).replace("], ", "],\n").encode()
@@ -234,5 +258,8 @@ CASES = [
     Case("emoncms", _feed(id=987654321, name="use", unit="W"), re.compile(rb"\[\d[^\]]*\],\n"), _listed("data", field="1", factor=500), DAY, "987654321"),
     Case("emoncms_csv", "".join(f"{START + 1800 * at},{400 + at % 7}\n" for at in range(96)).encode(),
          re.compile(rb"(?m)^\d[^\n]*\n"), added(rf"(?m)^\d+,{NUMBER}\r?$", factor=500), DAY, "987654321"),
+    Case("eda_report", _report_sheet(), re.compile(rb"<row r=.*?</row>\n"), _sheet_energy, DAY, eda_files.CONSUMER, in_workbook),
+    Case("eda_workbook", in_workbook(_report_sheet()), re.compile(rb"(?!)"), _sheet_energy, DAY, eda_files.CONSUMER),
+    Case("canonical_csv", canonical_csv(), re.compile(rb"(?m)^20[^\n]*\n"), added(rf"(?m)^[^,\n]*,[^,\n]*,[^,\n]*,{NUMBER}\r?$", factor=1), DAY, POINT),
+    Case("canonical_parquet", _parquet(), re.compile(rb"(?!)"), _parquet_energy, DAY, POINT),
 ]  # fmt: skip
-SHEET = Case("eda_report", _report_sheet(), re.compile(rb"<row r=.*?</row>\n"), _sheet_energy, DAY, eda_files.CONSUMER)

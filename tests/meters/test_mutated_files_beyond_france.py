@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import os
 import random
-from dataclasses import replace
 
 import pytest
 
 from offchain_worker.domain.errors import DaiseeError
 from offchain_worker.meters import coefficients
-from tests.meters.mutation_cases_beyond_france import CASES, SHEET, in_workbook
+from tests.meters.mutation_cases_beyond_france import CASES
 from tests.meters.mutations import MUTATIONS, Case, mutants, outcome
 
 COUNT = int(os.environ.get("DAISEE_MUTATIONS", "200"))
@@ -25,7 +24,7 @@ SHARES = "".join(f"ES0021000000{at:06}AB0F;0,{share:06}\n" for at, share in enum
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_meters__sound_file__is_conform_with_what_stands_in_it(case: Case) -> None:
     expected = {"emoncms_csv": "repairable"}  # its unit is not stated
-    assert outcome(case, case.data, thorough=True) == expected.get(case.name, "conform")
+    assert outcome(case, case.file, thorough=True) == expected.get(case.name, "conform")
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -35,26 +34,6 @@ def test_meters__damaged_file__answers_or_one_line(case: Case) -> None:
             outcome(case, data, thorough=number % 5 == 0)
         except Exception as error:
             raise AssertionError(f"{case.name}: number {number} ({kind})") from error
-
-
-def test_eda_report__damaged_sheet_in_a_sound_workbook__answers_or_one_line() -> None:
-    whole = in_workbook(SHEET.data)
-    assert outcome(replace(SHEET, data=whole), whole, thorough=True) == "conform"
-    for number, kind, sheet in mutants(SHEET, "daisee", COUNT):
-        data = in_workbook(sheet)
-        try:
-            outcome(replace(SHEET, data=data), data, thorough=number % 5 == 0)
-        except Exception as error:
-            raise AssertionError(f"number {number} ({kind})") from error
-
-
-def test_eda_report__damaged_workbook__answers_or_one_line() -> None:
-    case = replace(SHEET, data=in_workbook(SHEET.data))
-    for number, kind, data in mutants(case, "daisee", COUNT // 2):
-        try:
-            outcome(case, data, thorough=number % 5 == 0)
-        except Exception as error:
-            raise AssertionError(f"number {number} ({kind})") from error
 
 
 def test_coefficients__damaged_file__adds_up_or_is_refused_in_one_line() -> None:
