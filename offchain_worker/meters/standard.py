@@ -76,10 +76,15 @@ def standardise(
     return _standard(curve, found, column.meter, column.direction, bounds, (start, end), step_seconds, rules)
 
 
-def standardise_all(files: Sequence[tuple[str, bytes]], rules: ConformityRules, step_seconds: int = 0) -> StandardFiles:
+def standardise_all(
+    files: Sequence[tuple[str, bytes]],
+    rules: ConformityRules,
+    step_seconds: int = 0,
+    period: tuple[int, int] | None = None,
+) -> StandardFiles:
     """
-    Every curve of the files, from the first reading of any to the last. `step_seconds` 0 takes the coarsest step there
-    is. Raises MeterFileError or UnknownFormat for a file that cannot be read, RangeInvalid for another step.
+    Every curve of the files, over `period` (whole steps) or from the first reading of any to the last. `step_seconds` 0
+    takes the coarsest step there is. Raises MeterFileError or UnknownFormat for a file that cannot be read, RangeInvalid for another step.
     """
     opened = [read(data, name, rules.time_zone) for name, data in files]
     points = by_point(opened)
@@ -91,6 +96,7 @@ def standardise_all(files: Sequence[tuple[str, bytes]], rules: ConformityRules, 
     if not step or not spans:
         raise RangeInvalid("the files hold no reading whose step is known")
     start, end = min(first for first, _ in spans) // step * step, -(-max(last for _, last in spans) // step) * step
+    start, end = period or (start, end)
     made = []
     for curve, parts in zip(curves, points, strict=True):
         offsets = [
