@@ -13,7 +13,7 @@ import streamlit as st
 
 from app import data, names, troubles, viewer
 from app.data import Place
-from app.scene import Scene, look
+from app.scene import Surroundings, look
 from app.words import LANGUAGES, Words, preferred
 from offchain_worker.chain.community import Community
 from offchain_worker.cli import settings
@@ -25,6 +25,8 @@ PAGES = {
     "bill": ":material/receipt_long:",
     "audit": ":material/fact_check:",
 }
+VOTE_PAGES: dict[str, str] = {}
+"""Pages that need no month."""
 STYLE = """
 <style>
 .stMainBlockContainer { max-width: 68rem; padding-top: 4.5rem; padding-bottom: 3rem; }
@@ -88,8 +90,8 @@ def choose_period(say: Words, place: Place, block: data.BlockStamp) -> int | Non
     return labels[chosen] if chosen else None
 
 
-def set_scene(say: Words) -> Scene | None:
-    """The scene of this run, or None where there is nothing to look at yet."""
+def set_scene(say: Words, of_month: bool) -> Surroundings | None:
+    """The scene of this run, of a month if the page is `of_month`; None where there is nothing to look at yet."""
     found = settings.load({})
     place = Place.of(found)
     community = data.community(place)
@@ -97,13 +99,17 @@ def set_scene(say: Words) -> Scene | None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         with st.container(width=190):
             file = choose_viewer(say, community, found.identity)
-        with st.container(width=150):
-            period = choose_period(say, place, block)
+        period = None
+        if of_month:
+            with st.container(width=150):
+                period = choose_period(say, place, block)
+    who, known = viewer.meet(community, file, block.number), names.read(place.deployment)
+    if not of_month:
+        return Surroundings(say, known, place, block, who)
     if period is None:
         st.info(say("frame.no_period"))
         return None
-    who = viewer.meet(community, file, block.number)
-    return look(say, names.read(place.deployment), place, block, who, data.PeriodId(period))
+    return look(say, known, place, block, who, data.PeriodId(period))
 
 
 def main() -> None:
@@ -117,7 +123,7 @@ def main() -> None:
     st.html(f"<script>document.documentElement.lang = '{say.language}'</script>", unsafe_allow_javascript=True)
     pages = {
         name: st.Page(f"views/{name}.py", title=say(f"frame.{name}"), icon=icon, default=name == "community")
-        for name, icon in PAGES.items()
+        for name, icon in (PAGES | VOTE_PAGES).items()
     }
     page = st.navigation(list(pages.values()), position="top")
     # Streamlit folds the navigation into a corner on a phone; there, the pages are listed in plain sight as well.
@@ -125,7 +131,7 @@ def main() -> None:
         for name, one in pages.items():
             st.page_link(one, label=say(f"frame.{name}_short"), width="content")
     with troubles.told(say):
-        scene = set_scene(say)
+        scene = set_scene(say, of_month=page.url_path not in VOTE_PAGES)
         if scene is not None:
             st.session_state["scene"] = scene
             page.run()

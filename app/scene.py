@@ -1,4 +1,4 @@
-"""What every page needs: the language, the place, the block, who is looking, the period, and what their keys open."""
+"""What every page needs: the language, the place, the block, who is looking; most also a period and what keys open of it."""
 
 from __future__ import annotations
 
@@ -23,14 +23,20 @@ from offchain_worker.storage.store import StoreError
 
 
 @dataclass(frozen=True)
-class Scene:
-    """A page's surroundings. `reader` is None for who has no keys to the period; `trouble` says why, if it is odd."""
+class Surroundings:
+    """What every page needs, also while no period exists."""
 
     say: Words
     names: Names
     place: Place
     block: BlockStamp
     viewer: Viewer
+
+
+@dataclass(frozen=True)
+class Scene(Surroundings):
+    """A period's surroundings. `reader` is None for who has no keys to the period; `trouble` says why, if it is odd."""
+
     records: Records
     reader: Reader | None
     trouble: Exception | None
@@ -102,6 +108,12 @@ def look(say: Words, names: Names, place: Place, block: BlockStamp, viewer: View
         except (*CLOSED, StoreError) as error:
             trouble = error
     return Scene(say, names, place, block, viewer, records, reader, trouble)
+
+
+def around() -> Surroundings:
+    """The surroundings of a page that needs no period."""
+    found: Surroundings = st.session_state["scene"]
+    return found
 
 
 def current() -> Scene:
