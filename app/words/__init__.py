@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from app import written
+from offchain_worker.meters import findings
 
 LANGUAGES = {"fr": "Français", "en": "English"}
 FOLDER = Path(__file__).parent
@@ -19,12 +20,16 @@ FOLDER = Path(__file__).parent
 
 @cache
 def catalogue(language: str) -> Mapping[str, str]:
-    """Every entry of a language as `page.key`, from the files of its folder."""
-    return {
+    """
+    Every entry of a language as `page.key`, from the files of its folder; `findings.CODE` are the names that the
+    findings of meter files have everywhere.
+    """
+    entries = {
         f"{file.stem}.{key}": text
         for file in sorted((FOLDER / language).glob("*.json"))
         for key, text in json.loads(file.read_text(encoding="utf-8")).items()
     }
+    return entries | {f"findings.{code}": said["name"] for code, said in findings.words(language).items()}
 
 
 def preferred(locale: str | None) -> str:

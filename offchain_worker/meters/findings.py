@@ -2,17 +2,24 @@
 What is worth saying about readings: findings, and the verdict they add up to.
 
 An error makes a file unfit (`rejected`), a warning is something standardisation repairs or marks (`repairable`), an
-info changes nothing. Times are UTC epoch seconds; 0 stands where a finding has no place in time.
+info changes nothing. Times are UTC epoch seconds; 0 stands where a finding has no place in time. `message` says what and
+where in one technical line; `sentence` says the same to people, in their language, and what to do: its words for every
+code are in `words/`, which the app shows as well.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import cache
+from importlib.resources import files
 
 import numpy as np
+
+from offchain_worker.meters.zone import zone
 
 MOST_PER_CODE = 50
 
@@ -24,6 +31,7 @@ class Code(StrEnum):
     CLOCK_CHANGE = "clock_change"
     COARSE_STEP = "coarse_step"
     CONFLICT = "conflict"
+    DEAD = "dead"
     DECLARED_RANGE = "declared_range"
     DIRECTION = "direction"
     DIRECTION_UNSTATED = "direction_unstated"
@@ -33,12 +41,15 @@ class Code(StrEnum):
     ESTIMATED = "estimated"
     ESTIMATED_TOO_MUCH = "estimated_too_much"
     GAP = "gap"
+    GAP_TOO_LONG = "gap_too_long"
     IGNORED_FILE = "ignored_file"
     IGNORED_ROWS = "ignored_rows"
+    IMPLAUSIBLE = "implausible"
     IRREGULAR = "irregular"
     MISSING_TOO_MUCH = "missing_too_much"
     MIXED_POINTS = "mixed_points"
     NEGATIVE = "negative"
+    NIGHT_PRODUCTION = "night_production"
     NO_SUCH_TIME = "no_such_time"
     NO_TIME = "no_time"
     NOT_A_LOAD_CURVE = "not_a_load_curve"
@@ -46,11 +57,16 @@ class Code(StrEnum):
     OFFSET = "offset"
     POWER = "power"
     PRODUCTION_MISSING = "production_missing"
+    REGISTER_DIFFERENCE = "register_difference"
     REGISTERS_CHANGE = "registers_change"
+    REPAIRED = "repaired"
     REPEATED_HOUR = "repeated_hour"
     ROUNDED = "rounded"
+    SOURCES_DIFFER = "sources_differ"
     STAMPING = "stamping"
     STEP_CHANGE = "step_change"
+    STUCK = "stuck"
+    TWIN = "twin"
     UNIT_UNSTATED = "unit_unstated"
     UNKNOWN_CODE = "unknown_code"
     UNREADABLE = "unreadable"
@@ -95,6 +111,40 @@ def ignored_file(name: str) -> Finding:
     """A warning about a file that stands among files of readings and is of no known format."""
     message = f"{name}: is of no known format and left out"
     return Finding(0, 0, Code.IGNORED_FILE, Severity.WARNING, "", 1, message)
+
+
+@cache
+def words(language: str) -> Mapping[str, Mapping[str, str]]:
+    """
+    What is said of each code in "fr" or "en": `name` in a few words, `one` and `many` as a sentence with the count as
+    `{n}`, `do` what to do about it. Raises FileNotFoundError for another language.
+    """
+    text = files("offchain_worker.meters").joinpath("words", f"{language}.json").read_text(encoding="utf-8")
+    found: Mapping[str, Mapping[str, str]] = json.loads(text)
+    return found
+
+
+def sentence(finding: Finding, language: str, time_zone: str = "") -> str:
+    """
+    A finding to people, in "fr" or "en": when (in local time if a zone is named, else UTC), how much of what, what to
+    do. Its meter stands beside it, never in it.
+    """
+    said = words(language)[finding.code]
+    single = finding.count == 1 or (finding.count == 0 and language == "fr")
+    number = f"{finding.count:,}".replace(",", "\u202f" if language == "fr" else ",")
+    what = said["one" if single else "many"].format(n=number)
+    return f"{_when(finding, language, time_zone)}{what} {said['do']}"
+
+
+def _when(finding: Finding, language: str, time_zone: str) -> str:
+    if not finding.end:
+        return ""
+    where = zone(time_zone) if time_zone else UTC
+    mark = "" if time_zone else " UTC"
+    first, last = (f"{datetime.fromtimestamp(at, where):%Y-%m-%d %H:%M}" for at in (finding.start, finding.end))
+    if first == last:
+        return f"Le {first}{mark} : " if language == "fr" else f"{first}{mark}: "
+    return f"Du {first} au {last}{mark} : " if language == "fr" else f"{first} to {last}{mark}: "
 
 
 def iso(seconds: int) -> str:

@@ -33,6 +33,7 @@ class Quality(IntEnum):
     ESTIMATED = 1
     MISSING = 2
     OUTSIDE = 3
+    REPAIRED = 4
 
 
 @dataclass(frozen=True)
