@@ -7,17 +7,13 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from hexbytes import HexBytes
-from web3.exceptions import ContractCustomError, ContractLogicError
 
-from offchain_worker.chain import ballots, calls, relay_client
+from offchain_worker.chain import ballots, calls, proposing, relay_client
 from offchain_worker.chain.ballots import LAST_NONCE, Ballot, SignedBallot
 from offchain_worker.chain.community import Community
-from offchain_worker.chain.contract import refusal
-from offchain_worker.chain.governor import Proposal, ProposalState, Support, signed_description
-from offchain_worker.domain import conformity_rules, key, tariff
+from offchain_worker.chain.governor import Proposal, ProposalState, Support
+from offchain_worker.chain.proposing import Subject
 from offchain_worker.domain.errors import DaiseeError
-from offchain_worker.domain.roster import Direction
 
 from . import output
 from .session import Session
@@ -28,47 +24,12 @@ class ProposalUnknown(DaiseeError):
     """No proposal has this number."""
 
 
-class Subject(StrEnum):
-    """What a proposal changes."""
-
-    KEY = "key"
-    TARIFF = "tariff"
-    CONFORMITY = "conformity"
-    PROGRAM = "program"
-
-
 class Choice(StrEnum):
     """A ballot."""
 
     FOR = "for"
     AGAINST = "against"
     ABSTAIN = "abstain"
-
-
-def rule_call(community: Community, subject: Subject, document: str, effective_from: int) -> bytes:
-    """The rule book's call that a proposal would make, its document checked as the contract would check it."""
-    if subject is Subject.KEY:
-        found = key.parse(document)
-        points = community.registry.points()
-        key.check_points(found, {int(p.index) for p in points if p.direction is Direction.CONSUMPTION})
-        function, argument = "setKey", found.abi()
-    elif subject is Subject.TARIFF:
-        function, argument = "setTariff", tariff.parse(document).abi()
-    elif subject is Subject.CONFORMITY:
-        function, argument = "setConformity", conformity_rules.parse(document).to_bytes()
-    else:
-        function, argument = "setProgram", bytes.fromhex(document.strip().removeprefix("0x"))
-    encoded = community.rules.contract.encode_abi(function, args=[argument, effective_from])
-    return bytes.fromhex(encoded.removeprefix("0x"))
-
-
-def rehearse(community: Community, target: str, call: bytes) -> None:
-    """Try a call as the governor would make it now. Raises ContractRefused: what cannot be done is not worth a vote."""
-    web3 = community.connection.web3
-    try:
-        web3.eth.call({"from": community.governor.address, "to": target, "data": HexBytes(call)})  # type: ignore[typeddict-item]
-    except (ContractCustomError, ContractLogicError) as error:
-        raise refusal("the proposal's call", error) from error
 
 
 def proposal_numbered(community: Community, number: int) -> Proposal:
@@ -90,11 +51,10 @@ def propose(
     """Propose a new key, tariff, conformity rules or worker program."""
     session = Session.of(context)
     community = session.community
-    call = rule_call(community, subject, document.read_text(encoding="utf-8"), effective_from)
+    call = proposing.rule_call(community, subject, document.read_text(encoding="utf-8"), effective_from)
     sender = session.sender(community)
-    rehearse(community, community.rules.address, call)
-    arguments = ([community.rules.address], [0], [call], signed_description(description, str(sender.address)))
-    sender.send(community.governor.function("propose", *arguments))
+    proposing.rehearse(community, community.rules.address, call)
+    sender.send(proposing.proposing(community, community.rules.address, call, description, str(sender.address)))
     number = len(community.governor.proposals())
     output.emit({"proposal": number}, as_json, lambda r: output.results.print(f"proposal {r['proposal']} is made"))
 

@@ -1,0 +1,87 @@
+"""Making a proposal: the call it would carry, checked and rehearsed, so that nobody votes on what the contract refuses."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+from hexbytes import HexBytes
+from web3.contract.contract import ContractFunction
+from web3.exceptions import ContractCustomError, ContractLogicError
+
+from offchain_worker.domain import conformity_rules, key, tariff
+from offchain_worker.domain.errors import DaiseeError
+from offchain_worker.domain.roster import Direction
+
+from .community import Community
+from .contract import DeployedContract, refusal
+from .governor import Majority, signed_description
+
+MAXIMUM_QUESTION = 300
+"""Characters of a question: it must be read on a phone."""
+
+
+class QuestionInvalid(DaiseeError):
+    """A question nobody can answer by yes or no at a glance."""
+
+
+class ProgramInvalid(DaiseeError):
+    """A program's hash is not one."""
+
+
+class Subject(StrEnum):
+    """What a proposal changes."""
+
+    KEY = "key"
+    TARIFF = "tariff"
+    CONFORMITY = "conformity"
+    PROGRAM = "program"
+
+
+def rule_call(community: Community, subject: Subject, document: str, effective_from: int) -> bytes:
+    """The rule book's call that a proposal would make, its document checked as the contract would check it."""
+    if subject is Subject.KEY:
+        found = key.parse(document)
+        points = community.registry.points()
+        key.check_points(found, {int(p.index) for p in points if p.direction is Direction.CONSUMPTION})
+        function, argument = "setKey", found.abi()
+    elif subject is Subject.TARIFF:
+        function, argument = "setTariff", tariff.parse(document).abi()
+    elif subject is Subject.CONFORMITY:
+        function, argument = "setConformity", conformity_rules.parse(document).to_bytes()
+    else:
+        if not re.fullmatch(r"(0x)?[0-9a-fA-F]{64}", document.strip()):
+            raise ProgramInvalid(
+                "a program's hash has 64 hexadecimal digits; see docs/explain/rules.md for how to compute it"
+            )
+        function, argument = "setProgram", bytes.fromhex(document.strip().removeprefix("0x"))
+    return encoded(community.rules, function, argument, effective_from)
+
+
+def encoded(contract: DeployedContract, function: str, *arguments: object) -> bytes:
+    """A call of one of the community's contracts as a proposal carries it."""
+    return bytes.fromhex(contract.contract.encode_abi(function, args=list(arguments)).removeprefix("0x"))
+
+
+def rehearse(community: Community, target: str, call: bytes) -> None:
+    """Try a call as the governor would make it now. Raises ContractRefused: what cannot be done is not worth a vote."""
+    web3 = community.connection.web3
+    try:
+        web3.eth.call({"from": community.governor.address, "to": target, "data": HexBytes(call)})  # type: ignore[typeddict-item]
+    except (ContractCustomError, ContractLogicError) as error:
+        raise refusal("the proposal's call", error) from error
+
+
+def majority_for(community: Community, target: str, call: bytes) -> Majority:
+    """The class of majority that a proposal of this one call would need."""
+    return Majority(community.governor.call("majorityOf", target, 0, call))
+
+
+def proposing(community: Community, target: str, call: bytes, question: str, proposer: str) -> ContractFunction:
+    """The governor's `propose` for one call. Raises QuestionInvalid."""
+    asked = " ".join(question.split())
+    if not asked or len(asked) > MAXIMUM_QUESTION or "#proposer=" in asked:
+        raise QuestionInvalid(
+            f"a question has 1 to {MAXIMUM_QUESTION} characters, without `#proposer=`; this one has {len(asked)}"
+        )
+    return community.governor.function("propose", [target], [0], [call], signed_description(asked, proposer))
