@@ -36,7 +36,7 @@ def simulate(
     context: typer.Context,
     key: Annotated[list[Path] | None, typer.Option("--key", help="A key to try (daisee.key/1); several times")] = None,
     count: Annotated[int, typer.Option("--months", min=1, max=120, help="How many past months")] = 12,
-    supplier: Annotated[str, typer.Option("--supplier-price", help="€/kWh for what is not local, e.g. 0.1557")] = "0",
+    supplier: Annotated[str, typer.Option("--supplier-price", help="€/kWh for what is not local, e.g. 0.115")] = "0",
     feed_in: Annotated[str, typer.Option("--feed-in-price", help="€/kWh for surplus, e.g. 0.06")] = "0",
     curves: Annotated[Path | None, typer.Option("--curves", help="Canonical curves: no chain is asked")] = None,
     roster: Annotated[

@@ -58,5 +58,5 @@ BAD_DAYS = [
 ]
 
 KEY_STAGES = [("PRO_RATA", BUILDING), ("PRO_RATA", NEIGHBOURHOOD)]
-ROOF_PRICE, HOME_PRICE, COMMUNITY_FEE = 130_000, 120_000, 5_000  # µ€ per kWh
+ROOF_PRICE, HOME_PRICE, COMMUNITY_FEE = 80_000, 80_000, 5_000  # µ€ per kWh, see README.md
 VAT_PPM = 200_000  # the roof's owner and the community charge it, the solar home does not

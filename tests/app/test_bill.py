@@ -70,8 +70,8 @@ def test_bill__to_the_provider__is_that_of_the_member_chosen(open_app: OpenApp, 
 
 def test_lines__of_an_invoice__are_energy_times_price(open_app: OpenApp) -> None:
     said = texts(open_app("bill", who="home-8"))
-    assert "| Roof of the building | 23.787\u00a0kWh | €0.1300/kWh | €3.09 |" in said
-    assert "| VAT |  | 20% × €3.09 | €0.62 |" in said
+    assert "| Roof of the building | 23.787\u00a0kWh | €0.0800/kWh | €1.90 |" in said
+    assert "| VAT |  | 20% × €1.90 | €0.38 |" in said
 
 
 @pytest.mark.parametrize(("language", "holds"), [("en", "Everything holds"), ("fr", "Tout concorde")])

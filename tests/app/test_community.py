@@ -74,4 +74,4 @@ def test_flows__of_a_reader_of_everything__go_to_every_member(open_app: OpenApp)
 def test_rules__of_the_month__stand_there_in_words(open_app: OpenApp) -> None:
     said = texts(open_app())
     assert "the consumers of the Building group in proportion to what each consumes" in said
-    assert "€0.1300/kWh" in said
+    assert "€0.0800/kWh" in said

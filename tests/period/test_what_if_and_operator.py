@@ -65,7 +65,7 @@ def test_simulate__as_a_member__is_refused(settled_period: Stage, alike: str) ->
 
 
 def test_simulate__pinned__each_member_opens_their_own(settled_period: Stage, alike: str, own_store: str) -> None:
-    arguments = ("simulate", "--key", alike, "--supplier-price", "0.1557", "--pin", "2016-06", "--json")
+    arguments = ("simulate", "--key", alike, "--supplier-price", "0.115", "--pin", "2016-06", "--json")
     arguments += ("--store", own_store)
     code, printed, said = daisee(settled_period, "provider", *arguments)
     assert (code, said) == (0, "")
