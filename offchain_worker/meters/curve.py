@@ -17,6 +17,7 @@ import numpy as np
 
 from offchain_worker.domain.roster import Direction
 from offchain_worker.meters.findings import Code, Finding, Severity
+from offchain_worker.meters.ordered import Ordered
 from offchain_worker.meters.rows import LARGEST_READING, MILLIONTHS, Kind, Rows
 from offchain_worker.meters.steps import interval_seconds
 
@@ -123,7 +124,7 @@ def assemble(parts: Sequence[Rows]) -> Curve:
     contradictory, negative and irregular ones are left out; each is said in `findings`, with the line of the first.
     """
     first = parts[0]
-    rows = _Sorted(parts)
+    rows = Ordered(parts)
     if len(rows.stamps) == 0:
         nothing = np.zeros(0, dtype=np.int64)
         rows.found.append(Finding(0, 0, Code.EMPTY, Severity.ERROR, first.meter, 0, "no readings"))
@@ -186,7 +187,7 @@ def assemble(parts: Sequence[Rows]) -> Curve:
     return everything.kept(rows.present & ~irregular & ~negative)
 
 
-def _between_readings(rows: _Sorted, first: Rows) -> Curve:
+def _between_readings(rows: Ordered, first: Rows) -> Curve:
     """What was used between each two readings of a register, under the quality of the later one."""
     known = rows.present
     stamps, registers = rows.stamps[known], rows.amounts[known]
@@ -215,71 +216,3 @@ def _between_readings(rows: _Sorted, first: Rows) -> Curve:
         findings=tuple(rows.found),
     )
     return everything.kept(credible)
-
-
-class _Sorted:
-    """Rows of one curve in order of their stamps, and the findings about them so far."""
-
-    def __init__(self, parts: Sequence[Rows]) -> None:
-        stamps = np.concatenate([part.stamps for part in parts])
-        order = np.argsort(stamps, kind="stable")
-        self.meter = parts[0].meter
-        self.stamps = stamps[order]
-        self.amounts = np.concatenate([part.amounts for part in parts])[order]
-        self.present = np.concatenate([part.present for part in parts])[order]
-        self.numbers = np.concatenate([part.numbers for part in parts])[order]
-        self.seconds = np.concatenate([part.stated_seconds() for part in parts])[order]
-        self.codes = np.concatenate([_codes(part) for part in parts])[order]
-        self.estimates = np.concatenate([_estimates(part) for part in parts])[order]
-        self.found = list(dict.fromkeys(finding for part in parts for finding in part.findings))
-        back = np.concatenate([np.diff(part.stamps, prepend=part.stamps[:1]) < 0 for part in parts])
-        self.say(Code.UNSORTED, Severity.WARNING, back[order], "rows earlier than the row above them")
-
-    def say(self, code: Code, severity: Severity, mask: np.ndarray, what: str) -> None:
-        """Add a finding about the rows of the mask, if there are any."""
-        if mask.any():
-            stamps, count = self.stamps[mask], int(mask.sum())
-            message = f"{count} {what}, first in row {int(self.numbers[mask].min())}"
-            self.found.append(Finding(int(stamps[0]), int(stamps[-1]), code, severity, self.meter, count, message))
-
-    def prefer_measured(self) -> None:
-        """Leave out estimates of what is also there as a measurement."""
-        measured = self.stamps[self.present & ~self.estimates]
-        twice = self.estimates & np.isin(self.stamps, measured)
-        if twice.any():
-            self.say(Code.ESTIMATED, Severity.INFO, twice, "estimates of what is also measured, left out")
-            self._keep(~twice)
-
-    def _keep(self, chosen: np.ndarray) -> None:
-        """The rows of a mask or of indices."""
-        self.stamps, self.amounts, self.present = self.stamps[chosen], self.amounts[chosen], self.present[chosen]
-        self.numbers, self.codes, self.estimates = self.numbers[chosen], self.codes[chosen], self.estimates[chosen]
-        self.seconds = self.seconds[chosen]
-
-    def drop_repeated(self) -> None:
-        """Leave one row of each stamp: one with a value if there is one, none with a value if values differ."""
-        new = np.concatenate([[True], np.diff(self.stamps) > 0])
-        firsts = np.flatnonzero(new)
-        if len(firsts) == len(self.stamps):
-            return
-        group = np.cumsum(new) - 1
-        bounds = np.iinfo(np.int64)
-        low = np.minimum.reduceat(np.where(self.present, self.amounts, bounds.max), firsts)
-        high = np.maximum.reduceat(np.where(self.present, self.amounts, bounds.min), firsts)
-        valued = np.logical_or.reduceat(self.present, firsts)
-        conflicting = (valued & (low != high))[group]
-        valued_first = np.lexsort((~self.present, self.stamps))[firsts]
-        repeated = ~conflicting
-        repeated[valued_first] = False
-        self.say(Code.DUPLICATE, Severity.WARNING, repeated, "repeated rows, counted once")
-        self.say(Code.CONFLICT, Severity.ERROR, conflicting, "rows of one time with different values")
-        self.present &= ~conflicting
-        self._keep(valued_first)
-
-
-def _codes(part: Rows) -> np.ndarray:
-    return np.full(len(part.stamps), "", dtype=np.str_) if part.codes is None else part.codes
-
-
-def _estimates(part: Rows) -> np.ndarray:
-    return np.full(len(part.stamps), part.estimated) if part.estimates is None else part.estimates

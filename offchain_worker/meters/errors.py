@@ -14,6 +14,10 @@ class MeterFileError(DaiseeError):
         self.row = row
         self.reason = reason
 
+    def __reduce__(self) -> tuple[type[MeterFileError], tuple[str, int, str]]:
+        """So that a process can hand it to another."""
+        return type(self), (self.name, self.row, self.reason)
+
 
 class UnknownFormat(MeterFileError):
     """A file that no format claims."""

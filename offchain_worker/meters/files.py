@@ -20,6 +20,9 @@ from offchain_worker.meters.text import chosen_meter
 
 TIME_ZONE = "Europe/Paris"
 
+CurveKey = tuple[Direction, str, bool, str, str]
+"""What tells one curve from another: direction, point, whether it is no load curve, kind, quantity."""
+
 RowsByQuality = dict[bool, list[tuple[str, Rows]]]
 """One point's rows with the names of their files: measured under False, estimated under True."""
 
@@ -43,7 +46,7 @@ def read(data: bytes, name: str, time_zone: str = TIME_ZONE) -> MeterFile:
     held, ignored = _known(data, name)
     rows: list[Rows] = []
     for member, content, form in held:
-        rows += form.parse(content, member)
+        rows += [replace(part, file=member) for part in form.parse(content, member)]
     curves = tuple(with_findings(assemble([part]), [part], time_zone) for part in rows)
     names = sorted({form.NAME for _, _, form in held})
     return MeterFile(name, "+".join(names), tuple(rows), curves, tuple(ignored))
@@ -122,10 +125,12 @@ def merged(files: Sequence[MeterFile], time_zone: str) -> list[Curve]:
     first, the operator's estimate where there are none. Raises MeterFileError if two files write one curve in
     different ways.
     """
-    return [
-        with_findings(joined(parts), [rows for named in parts.values() for _, rows in named], time_zone)
-        for parts in by_curve(files)
-    ]
+    alone = {id(rows): curve for file in files for rows, curve in zip(file.rows, file.curves, strict=True)}
+    made = []
+    for parts in by_curve(files):
+        named = [rows for of_quality in parts.values() for _, rows in of_quality]
+        made.append(alone[id(named[0])] if len(named) == 1 else with_findings(joined(parts), named, time_zone))
+    return made
 
 
 def by_point(files: Sequence[MeterFile]) -> list[RowsByQuality]:
@@ -135,12 +140,16 @@ def by_point(files: Sequence[MeterFile]) -> list[RowsByQuality]:
 
 def by_curve(files: Sequence[MeterFile]) -> list[RowsByQuality]:
     """The rows of each point, direction, kind and quantity over all files, in order of (direction, id)."""
-    points: dict[tuple[Direction, str, bool, str, str], RowsByQuality] = {}
+    points: dict[CurveKey, RowsByQuality] = {}
     for file in files:
         for rows in file.rows:
-            key = (rows.direction, rows.meter, rows.kind != "load", rows.kind, rows.quantity)
-            points.setdefault(key, {}).setdefault(rows.estimated, []).append((file.name, rows))
+            points.setdefault(curve_key(rows), {}).setdefault(rows.estimated, []).append((file.name, rows))
     return [parts for _, parts in sorted(points.items())]
+
+
+def curve_key(of: Rows | Curve) -> CurveKey:
+    """Which curve rows belong to."""
+    return (of.direction, of.meter, of.kind != "load", of.kind, of.quantity)
 
 
 def joined(parts: RowsByQuality) -> Curve:

@@ -36,7 +36,7 @@ class Rows:
     operator's estimate, `estimates` bool[n] which ones are if not all; `codes` str[n] the quality as the operator
     writes it. Of an index, `stamps` are the moments of reading and `amounts` the register, unless it has `seconds`: then
     `amounts` are what was counted in intervals of that length, such as days. `quantity` tells apart
-    several indexes or allocations of one point and direction, in the file's own words.
+    several indexes or allocations of one point and direction, in the file's own words. `file` names where they stand.
     """
 
     meter: str
@@ -57,6 +57,7 @@ class Rows:
     quantity: str = ""
     codes: np.ndarray | None = None
     estimates: np.ndarray | None = None
+    file: str = ""
     findings: tuple[Finding, ...] = field(default=())
 
     def stated_seconds(self) -> np.ndarray:

@@ -97,7 +97,7 @@ class _Lines:
 
     @classmethod
     def of(cls, curves: pq.ParquetFile, source: Path, roster: Roster | None) -> _Lines:
-        if sorted(curves.schema_arrow.names) != sorted(COLUMNS):
+        if sorted(set(curves.schema_arrow.names) - {"quality"}) != sorted(COLUMNS):
             raise SpanUnusable(f"{source}: columns {curves.schema_arrow.names}, expected {COLUMNS}")
         meters: list[str] = []
         directions: list[str] = []

@@ -1,12 +1,14 @@
 """
 Canonical curves, the project's own long form, as CSV or Parquet: `interval_start` (UTC, the START of the interval),
-`meter`, `direction` (`consumption` or `production`), `energy_micro_kwh` (an integer). A missing interval has no row.
-Parquet may hold the time as text or as a timestamp with a time zone. The step follows from the stamps.
+`meter`, `direction` (`consumption` or `production`), `energy_micro_kwh` (an integer), and where it is known `quality`
+(`measured`, `estimated` by the operator, or `repaired` by a treatment that the rules name). A missing interval has no
+row. Parquet may hold the time as text or as a timestamp with a time zone. The step follows from the stamps.
 """
 
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
 
 import numpy as np
 import polars as pl
@@ -24,6 +26,8 @@ from offchain_worker.meters.text import BOM, chosen_meter, lines_of
 NAME = "canonical"
 SIGNATURE = "'interval_start,meter,direction,energy_micro_kwh' (canonical curves, CSV or Parquet)"
 COLUMNS = ["interval_start", "meter", "direction", "energy_micro_kwh"]
+QUALITY = "quality"
+QUALITIES = ("measured", "estimated", "repaired")
 MICRO_KWH = 1000
 """Millionths of a Wh in a µkWh."""
 
@@ -37,12 +41,19 @@ def claims(data: bytes) -> bool:
     if data.startswith(_PARQUET):
         return True
     beginning = data[:200].decode("utf-8", "replace").lstrip(BOM).split("\n")[0]
-    return sorted(field.strip(' "\r') for field in beginning.split(",")) == sorted(COLUMNS)
+    return _is_header(field.strip(' "\r') for field in beginning.split(","))
+
+
+def _is_header(names: Iterable[str]) -> bool:
+    """The four columns in any order, with or without a quality?"""
+    return sorted(names) in (sorted(COLUMNS), sorted([*COLUMNS, QUALITY]))
 
 
 def parse(data: bytes, name: str) -> tuple[Rows, ...]:
     """The curves of the file in order of first appearance. Raises MeterFileError naming the row."""
     table = _parquet(data, name) if data.startswith(_PARQUET) else _csv(data, name)
+    if QUALITY not in table.columns:
+        table = table.with_columns(pl.lit(QUALITIES[0]).alias(QUALITY))
     table = table.with_columns(_stamps(table["interval_start"]), _energies(table["energy_micro_kwh"]))
     table = table.with_row_index("number", offset=2)
     bad_stamp = pl.col("stamp").is_null() | ~pl.col("stamp").is_between(EARLIEST, LATEST)
@@ -53,6 +64,7 @@ def parse(data: bytes, name: str) -> tuple[Rows, ...]:
         (pl.col("meter").is_null() | ~pl.col("meter").str.len_chars().is_between(1, 64), "no usable id of the meter"),
         (~pl.col("direction").is_in(list(_DIRECTIONS)).fill_null(False), "direction is not consumption or production"),
         (bad_energy, "energy_micro_kwh is no integer, or beyond 1 GWh"),
+        (~pl.col(QUALITY).is_in(QUALITIES).fill_null(False), f"quality is none of {', '.join(QUALITIES)}"),
     ):
         rows = table.filter(wrong)
         if rows.height:
@@ -68,6 +80,8 @@ def parse(data: bytes, name: str) -> tuple[Rows, ...]:
             amounts=part["energy"].to_numpy() * MICRO_KWH,
             present=np.ones(part.height, dtype=bool),
             numbers=part["number"].cast(pl.Int64).to_numpy(),
+            estimates=(part[QUALITY] != QUALITIES[0]).to_numpy(),
+            codes=part[QUALITY].replace({QUALITIES[0]: ""}).to_numpy().astype(np.str_),
         )
         for part in table.partition_by(["meter", "direction"], maintain_order=True)
     )
@@ -83,18 +97,24 @@ def redact(
     direction: Direction | None = None,
 ) -> bytes:
     """
-    The rows of intervals inside [start, end) as canonical CSV, in their order, under an id of the same length. Of a
-    file of several points `meter` and `direction` name the one to keep. Raises MeterFileError.
+    The rows of intervals inside [start, end) as canonical CSV, in their order, under an id of the same length, with
+    their quality if one of them is not measured. Of a file of several points `meter` and `direction` name the one to
+    keep. Raises MeterFileError.
     """
     curves = parse(data, name)
     kept = chosen_meter({rows.meter for rows in curves}, meter, stand_in, name)
     written = [",".join(COLUMNS)]
+    told = any(rows.estimates is not None and rows.estimates.any() for rows in curves)
+    if told:
+        written[0] += f",{QUALITY}"
     for rows in curves:
         if rows.meter == kept and direction in (None, rows.direction):
             seconds = assemble([rows]).seconds_at(rows.stamps)
             inside = (seconds > 0) & (rows.stamps >= start) & (rows.stamps + seconds <= end)
-            for stamp, amount in zip(rows.stamps[inside], rows.amounts[inside], strict=True):
-                written.append(f"{iso(int(stamp))},{stand_in},{rows.direction.name.lower()},{int(amount) // MICRO_KWH}")
+            qualities = rows.kept(inside).codes if told else None
+            for at, (stamp, amount) in enumerate(zip(rows.stamps[inside], rows.amounts[inside], strict=True)):
+                line = f"{iso(int(stamp))},{stand_in},{rows.direction.name.lower()},{int(amount) // MICRO_KWH}"
+                written.append(line if qualities is None else f"{line},{qualities[at] or QUALITIES[0]}")
     return ("\n".join(written) + "\n").encode()
 
 
@@ -133,11 +153,12 @@ def _csv(data: bytes, name: str) -> pl.DataFrame:
         table = pl.read_csv(data, infer_schema=False, raise_if_empty=False)
     except pl.exceptions.PolarsError:
         table = pl.DataFrame()
-    if sorted(table.columns) != sorted(COLUMNS) or table.null_count().sum_horizontal()[0]:
+    if not _is_header(table.columns) or table.null_count().sum_horizontal()[0]:
+        width = len(lines[0].split(","))
         for number, line in enumerate(lines, 1):
             fields = line.split(",")
-            if line.strip() and (len(fields) != len(COLUMNS) or not all(field.strip() for field in fields)):
-                raise MeterFileError(name, number, f"not {len(COLUMNS)} fields with values: truncated, or files mixed")
+            if line.strip() and (len(fields) != width or not all(field.strip() for field in fields)):
+                raise MeterFileError(name, number, f"not {width} fields with values: truncated, or files mixed")
         raise MeterFileError(name, 1, f"does not read as CSV with the columns {', '.join(COLUMNS)}")
     return table
 
@@ -148,8 +169,10 @@ def _parquet(data: bytes, name: str) -> pl.DataFrame:
         table = pl.DataFrame(pl.from_arrow(read))
     except (pa.ArrowException, pl.exceptions.PolarsError, OSError, ValueError, TypeError, MemoryError):
         raise MeterFileError(name, 0, "is no readable Parquet file: truncated or damaged") from None
-    if sorted(table.columns) != sorted(COLUMNS):
+    if not _is_header(table.columns):
         raise MeterFileError(name, 0, f"has not the columns {', '.join(COLUMNS)}")
+    if QUALITY in table.columns:
+        table = table.with_columns(pl.col(QUALITY).cast(pl.String, strict=False))
     for column, fits in (
         ("interval_start", table["interval_start"].dtype == pl.String or _is_zoned(table["interval_start"].dtype)),
         ("meter", table["meter"].dtype == pl.String),

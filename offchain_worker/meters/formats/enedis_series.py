@@ -213,9 +213,9 @@ def unit_unstated(meter: str, first: int, last: int) -> Finding:
 
 def usual_step(local: np.ndarray) -> int:
     """The most frequent distance of neighbouring stamps that is a step; an hour if there is none."""
-    distances = np.diff(np.unique(local))
-    lengths, counts = np.unique(distances[np.isin(distances, STEP_LENGTHS)], return_counts=True)
-    return int(lengths[np.argmax(counts)]) if len(lengths) else 3600
+    distances = np.diff(np.sort(local))
+    counts = [int((distances == length).sum()) for length in sorted(STEP_LENGTHS)]
+    return sorted(STEP_LENGTHS)[int(np.argmax(counts))] if any(counts) else 3600
 
 
 def ignored(meter: str, what: str, count: int, row: int) -> Finding:

@@ -33,9 +33,7 @@ from offchain_worker.meters.text import chosen_meter, lines_of, quoted
 NAME = "sge_hdm"
 SIGNATURE = "'Identifiant PRM;Type de donnees;...' with other blocks than load curves (SGE HDM)"
 
-_HEADS = re.compile(
-    rb"Identifiant PRM;Type de donn[^\n]*\n\s*([^;\n]*);([^;\n]*);(?:[^;\n]*;){5}([^;\r\n]*)", re.IGNORECASE
-)
+_HEAD = re.compile(rb"identifiant prm;type de donn[^\n]*\n\s*([^;\n]*);([^;\n]*);(?:[^;\n]*;){5}([^;\r\n]*)")
 _REGISTER = re.compile(r"ea[si]?\s*([fdt])\s*(\d*)")
 _STAMP = re.compile(r"\d{4}-\d\d-\d\d")
 LOAD, INDEX = "courbe de charge", "index"
@@ -55,7 +53,13 @@ def claims(data: bytes) -> bool:
     """Is it a file with such heads, of which one is of something else than a load curve, or has no unit?"""
     if not enedis_customer_space.claims(data):
         return False
-    return any(found[2].strip().lower() != LOAD.encode() or not found[3].strip() for found in _HEADS.finditer(data))
+    lowered, at = data.lower(), 0  # a search without case takes as long as reading the file
+    while (at := lowered.find(b"identifiant prm;", at)) >= 0:
+        head = _HEAD.match(lowered, at)
+        if head is not None and (head[2].strip() != LOAD.encode() or not head[3].strip()):
+            return True
+        at += 1
+    return False
 
 
 def parse(data: bytes, name: str) -> tuple[Rows, ...]:
