@@ -85,7 +85,8 @@ def standardise_all(
 ) -> StandardFiles:
     """
     Every curve of the files, over `period` (whole steps) or from the first reading of any to the last. `step_seconds` 0
-    takes the coarsest step there is. Raises MeterFileError or UnknownFormat for a file that cannot be read, RangeInvalid for another step.
+    takes the coarsest step there is. Raises MeterFileError or UnknownFormat for a file that cannot be read, RangeInvalid
+    for another step.
     """
     opened = [read(data, name, rules.time_zone) for name, data in files]
     points = by_point(opened)
@@ -93,11 +94,10 @@ def standardise_all(
     others = [(file.name, rows) for file in opened for rows in file.rows if rows.kind != "load"]
     ignored = [ignored_file(name) for file in opened for name in file.ignored]
     step = step_seconds or max((int(curve.seconds.max()) for curve in curves if len(curve.seconds)), default=0)
-    spans = [curve.span for curve in curves if curve.span[1]]
+    spans = [period] if period else [curve.span for curve in curves if curve.span[1]]
     if not step or not spans:
         raise RangeInvalid("the files hold no reading whose step is known")
     start, end = min(first for first, _ in spans) // step * step, -(-max(last for _, last in spans) // step) * step
-    start, end = period or (start, end)
     made = []
     for curve, parts in zip(curves, points, strict=True):
         offsets = [
