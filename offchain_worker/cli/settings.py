@@ -8,6 +8,7 @@ The options may stand anywhere on the command line.
 | `--store`      | `DAISEE_STORE`      | `store`      |
 | `--deployment` | `DAISEE_DEPLOYMENT` | `deployment` |
 | `--as`         | `DAISEE_AS`         | `as`         |
+|                | `DAISEE_RELAY`      | `relay`      |
 |                | `DAISEE_MAX_FEE_GWEI` | `max_fee_gwei` |
 
 The file is the one named by `--config` or `DAISEE_CONFIG`, else `daisee.toml` in the current folder. Paths in it are
@@ -55,6 +56,11 @@ class Settings(BaseModel):
     deployment: Path | None = Field(default=None, description="Deployment file of the community")
     identity: Path | None = Field(default=None, alias="as", description="Identity file to act with")
 
+    relay: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^\s]+$",
+        description="Address of the relayer that the app hands signed ballots to",
+    )
     max_fee_gwei: int | None = Field(default=None, ge=1, description="The most a unit of gas may cost, in gwei")
 
     def need_rpc(self) -> str:
@@ -102,7 +108,7 @@ def load(
         merged.update({name: file.parent / str(merged[name]) for name in PATHS if name in merged})
         if "store" in merged:
             merged["store"] = places.beside(str(merged["store"]), file.parent)
-    for name in ("rpc", "store", "max_fee_gwei", *PATHS):
+    for name in ("rpc", "store", "relay", "max_fee_gwei", *PATHS):
         if environment.get(f"DAISEE_{name.upper()}"):
             merged[name] = environment[f"DAISEE_{name.upper()}"]
         if options.get(name) is not None:

@@ -78,3 +78,13 @@ def test_euros__cents__have_two_digits_and_a_sign() -> None:
         "1,234.56 €",
         "-1.00 €",
     ]
+
+
+def test_load__relayer__comes_from_file_or_environment_and_must_be_an_address(tmp_path: Path) -> None:
+    file = tmp_path / "daisee.toml"
+    file.write_text('relay = "http://file"\n')
+    assert load({}, file, {}).relay == "http://file"
+    assert load({}, file, {"DAISEE_RELAY": "https://environment"}).relay == "https://environment"
+    assert load({}, tmp_path / "daisee.toml", {"DAISEE_RELAY": ""}).relay == "http://file"
+    with pytest.raises(SettingsInvalid, match="setting relay"):
+        load({}, file, {"DAISEE_RELAY": "javascript:alert(1)"})
