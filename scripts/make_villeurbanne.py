@@ -191,8 +191,12 @@ def rules(meters: list[dict], people: list[dict]) -> dict:
             "schema": "daisee.conformity/1",
             "timeZone": "Europe/Paris",
             "maximumPowerWatts": 100_000,
+            "maximumPowerOfPoints": [],
+            "maximumGapSeconds": 172_800,
             "maximumMissingPpm": 100_000,
             "maximumEstimatedPpm": 200_000,
+            "treatments": {},
+            "checks": {},
         },
     }
 

@@ -15,6 +15,7 @@ from . import (
     bill,
     coefficients,
     collect,
+    conformity,
     dataset,
     doctor,
     engine,
@@ -63,6 +64,7 @@ def options(
 app.command()(doctor.doctor)
 app.command()(meters.inspect)
 app.command()(meters.standardise)
+app.add_typer(conformity.app, name="conformity")
 app.command()(engine.allocate)
 app.command()(many.allocate_many)
 app.command()(bench.bench)

@@ -300,23 +300,51 @@ def tariff_vectors() -> dict[str, Any]:
     return {"struct": "Tariff", "type": TARIFF, "about": about, "valid": valid, "invalid": invalid}
 
 
-CONFORMITY = {
-    "schema": "daisee.conformity/1",
-    "timeZone": "Europe/Paris",
-    "maximumPowerWatts": 250_000,
-    "maximumMissingPpm": 50_000,
-    "maximumEstimatedPpm": 200_000,
+CONFORMITIES = {
+    "Paris, nothing but bounds": {
+        "schema": "daisee.conformity/1",
+        "timeZone": "Europe/Paris",
+        "maximumPowerWatts": 250_000,
+        "maximumPowerOfPoints": [],
+        "maximumGapSeconds": 86_400,
+        "maximumMissingPpm": 50_000,
+        "maximumEstimatedPpm": 200_000,
+        "treatments": {},
+        "checks": {},
+    },
+    "treatments and every check": {
+        "schema": "daisee.conformity/1",
+        "timeZone": "Europe/Madrid",
+        "maximumPowerWatts": 100_000,
+        "maximumPowerOfPoints": [{"point": 0, "watts": 9_000}, {"point": 7, "watts": 60_000}],
+        "maximumGapSeconds": 0,
+        "maximumMissingPpm": 0,
+        "maximumEstimatedPpm": 1_000_000,
+        "treatments": {
+            "conflict": {"treatment": "repair", "method": "keep_first", "steps": 0},
+            "gap": {"treatment": "repair", "method": "interpolate", "steps": 4},
+            "twin": {"treatment": "reject", "method": "", "steps": 0},
+        },
+        "checks": {
+            "implausible": {"factor": 30, "days": 8},
+            "stuck": {"hours": 24},
+            "dead": {"hours": 72},
+            "night": {"latitudeMicroDegrees": 42_404_000, "longitudeMicroDegrees": -2_479_000, "watts": 50},
+            "twin": {"hours": 24},
+            "register": {"wattHours": 1_000, "ppm": 10_000},
+        },
+    },
 }
 
 
 def conformity_vectors() -> dict[str, Any]:
-    text = json.dumps(CONFORMITY, sort_keys=True, separators=(",", ":")).encode()
-    return {
-        "struct": "conformity rules, hash = sha256(bytes)",
-        "valid": [
-            {"name": "Paris", "json": CONFORMITY, "bytes": hexed(text), "hash": hexed(hashlib.sha256(text).digest())},
-        ],
-    }
+    valid = []
+    for name, document in CONFORMITIES.items():
+        text = json.dumps(document, sort_keys=True, separators=(",", ":")).encode()
+        valid.append(
+            {"name": name, "json": document, "bytes": hexed(text), "hash": hexed(hashlib.sha256(text).digest())}
+        )
+    return {"struct": "conformity rules, hash = sha256(bytes)", "valid": valid}
 
 
 def rules_vectors() -> dict[str, Any]:

@@ -14,8 +14,12 @@ RULES = {
     "schema": "daisee.conformity/1",
     "timeZone": "Europe/Paris",
     "maximumPowerWatts": 1,
+    "maximumPowerOfPoints": [],
+    "maximumGapSeconds": 4,
     "maximumMissingPpm": 2,
     "maximumEstimatedPpm": 3,
+    "treatments": {},
+    "checks": {},
 }
 TEXT = json.dumps(RULES)
 
@@ -56,7 +60,7 @@ def test_loads__whole_document__is_read_by_full_or_short_name(name: str) -> None
     ("data", "message"),
     [
         ("\ufeff" + TEXT, "byte order mark"),
-        (TEXT + "x", "line 1, column 136: Extra data"),
+        (TEXT + "x", "line 1, column 220: Extra data"),
         (TEXT + TEXT, "Extra data"),
         (TEXT[:-1], "line 1"),
         ("", "line 1, column 1"),
@@ -65,7 +69,7 @@ def test_loads__whole_document__is_read_by_full_or_short_name(name: str) -> None
         (b"\xff" + TEXT.encode(), "not UTF-8 at byte 0"),
         (TEXT.encode("utf-16"), "not UTF-8"),
         (TEXT.replace('"maximumMissingPpm": 2', '"maximumMissingPpm": 2, "maximumMissingPpm": 2'), "stands twice"),
-        (TEXT.replace("}", ', "extra": 1}'), "'extra' was unexpected"),
+        (TEXT[:-1] + ', "extra": 1}', "'extra' was unexpected"),
         (TEXT.replace('"maximumMissingPpm": 2, ', ""), "'maximumMissingPpm' is a required property"),
         (TEXT.replace(": 2", ": 2.0"), "number 2.0 is not an integer"),
         (TEXT.replace(": 2", ": 2e0"), "number 2e0 is not an integer"),

@@ -61,8 +61,8 @@ def test_tariff__invalid_vector__is_refused_for_its_fault_in_both_forms(case: di
         assert (refused.value.fault, refused.value.row) == (case["fault"], case["row"])
 
 
-def test_conformity_rules__vector__has_its_bytes_and_hash() -> None:
-    (case,) = stored("conformity")["valid"]
+@pytest.mark.parametrize("case", stored("conformity")["valid"], ids=lambda case: case["name"])
+def test_conformity_rules__vector__has_its_bytes_and_hash(case: dict[str, Any]) -> None:
     made = conformity_rules.parse(json.dumps(case["json"]))
     assert made.to_bytes() == raw(case["bytes"])
     assert made.hash() == raw(case["hash"])
