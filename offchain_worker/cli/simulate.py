@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,16 +17,17 @@ from offchain_worker.domain import tariff as tariffs
 from offchain_worker.domain.quantities import PPM
 from offchain_worker.jobs import gathering, what_if
 from offchain_worker.jobs.program import program_hash
-from offchain_worker.jobs.what_if import Prices
-from offchain_worker.simulate import comparison, months, page
+from offchain_worker.jobs.what_if import Prices, Rules
+from offchain_worker.simulate import comparison, confirmation, months, page
 from offchain_worker.simulate.comparison import IN_FORCE, Named
+from offchain_worker.simulate.confirmation import ConfirmationInvalid
 from offchain_worker.simulate.months import Month, NoMonths
 from offchain_worker.storage.encryption import MemberKeys
 from offchain_worker.storage.store import copy
 
 from . import files, output, whole_curves
 from .bill import Language
-from .session import Session, euros, period_id
+from .session import Session, euros, period_id, period_label
 from .settings import JsonOption
 from .written import columns, kwh, percent
 
@@ -47,8 +49,17 @@ def simulate(
     html: Annotated[Path | None, typer.Option("--html", help="Write a page with charts")] = None,
     lang: Annotated[Language, typer.Option("--lang", help="Language of the page")] = Language.FR,
     parties: Annotated[Path | None, typer.Option("--parties", help="Names for the page (daisee.parties/1)")] = None,
+    proposed: Annotated[
+        Path | None, typer.Option("--proposed-tariff", help="A tariff to try with each key (daisee.tariff/1)")
+    ] = None,
     pin: Annotated[str | None, typer.Option("--pin", help="Pin the answer for this month, sealed for members")] = None,
     opened: Annotated[str | None, typer.Option("--open", help="Show one's own part of a pinned answer (0x…)")] = None,
+    confirm: Annotated[
+        str | None, typer.Option("--confirm", help="Compute a pinned answer again (0x…) and sign it, as a worker does")
+    ] = None,
+    signature: Annotated[
+        list[Path] | None, typer.Option("--signature", help="With --open: who confirmed it; several times")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Compare keys over past months: energy, euros, fairness, who wins and who loses.
@@ -57,12 +68,18 @@ def simulate(
     the one in force. With --curves the first key is what the others are compared with.
     """
     if opened is not None:
-        _open(context, opened, as_json)
+        _open(context, opened, signature or [], as_json)
         return
-    named = [Named(path.stem, keys.parse(files.opened(path))) for path in key or []]
+    if confirm is not None:
+        _confirm(context, confirm)
+        return
+    tried = tariffs.parse(files.opened(proposed)) if proposed else None
+    named = [Named(path.stem, keys.parse(files.opened(path)), tried) for path in key or []]
+    if tried is not None and not named:
+        named = [Named(proposed.stem if proposed else "", None, tried)]
     prices = Prices(_micro_euro(supplier), _micro_euro(feed_in))
     if pin is not None:
-        _pin(context, pin, [one.key for one in named if one.key], prices, as_json)
+        _pin(context, pin, named, prices, as_json)
         return
     with output.progress() as bar:
         task = bar.add_task("months", total=None)
@@ -96,22 +113,63 @@ def _from_files(curves: Path, roster: Path | None, tariff: Path | None, time_zon
     )
 
 
-def _pin(context: typer.Context, period: str, tried: list[keys.AllocationKey], prices: Prices, as_json: bool) -> None:
+def _pin(context: typer.Context, period: str, named: list[Named], prices: Prices, as_json: bool) -> None:
     """Compute the answer for one month and pin it; prints the digest a proposal can name."""
     session = Session.of(context)
-    period_opened = months.open_period(session.community, session.store, session.identity, period_id(period))
-    if period_opened is None:
-        raise NoMonths(f"{period} has not passed its conformity check; see `daisee period status {period}`")
-    terms, dataset = period_opened.terms, period_opened.dataset
-    digest, artefacts, _ = what_if.compute(
-        terms, program_hash(), dataset.manifest, period_opened.secret, dataset.blocks, [terms.key, *tried], prices
+    digest, artefacts = _answer(
+        session,
+        period,
+        lambda now: [now, *(Rules(one.key or now.key, one.tariff or now.tariff) for one in named)],
+        prices,
     )
     copy(artefacts.values(), session.store)
     result = {"period": period, "digest": "0x" + digest.hex(), "blocks": len(artefacts)}
     output.emit(result, as_json, lambda r: output.results.print(f"{r['digest']} ({r['blocks']} blocks)"))
 
 
-def _open(context: typer.Context, digest: str, as_json: bool) -> None:
+def _confirm(context: typer.Context, text: str) -> None:
+    """Compute what a pinned answer answers; prints a signature under it, or fails if it comes out differently."""
+    session = Session.of(context)
+    asked = what_if.question(session.store, _digest(text))
+    rules = [
+        Rules(keys.parse(key), tariffs.parse(tariff))
+        for key, tariff in zip(asked["keys"], asked["tariffs"], strict=True)
+    ]
+    prices = Prices(int(asked["supplierMicroEuroPerKwh"]), int(asked["feedInMicroEuroPerKwh"]))
+    digest, _ = _answer(session, period_label(asked["period"]), lambda _: rules, prices)
+    if digest != _digest(text):
+        raise ConfirmationInvalid(f"simulate: the answer to that question is 0x{digest.hex()}, not {text}")
+    community = session.community
+    registry = community.deployment.contracts["CommunityRegistry"]
+    output.results.print(
+        confirmation.sign(session.identity, community.deployment.chain_id, registry, digest).decode(),
+        markup=False,
+        soft_wrap=True,
+        highlight=False,
+    )
+
+
+def _answer(
+    session: Session, period: str, rules: Callable[[Rules], list[Rules]], prices: Prices
+) -> tuple[bytes, dict[bytes, bytes]]:
+    """The digest of an answer for a month and its artefacts; `rules` gives those to compare, from those in force."""
+    found = months.open_period(session.community, session.store, session.identity, period_id(period))
+    if found is None:
+        raise NoMonths(f"{period} has not passed its conformity check; see `daisee period status {period}`")
+    terms, dataset = found.terms, found.dataset
+    digest, artefacts, _ = what_if.compute(
+        terms,
+        program_hash(),
+        dataset.manifest,
+        found.secret,
+        dataset.blocks,
+        rules(Rules(terms.key, terms.tariff)),
+        prices,
+    )
+    return digest, artefacts
+
+
+def _open(context: typer.Context, digest: str, signatures: list[Path], as_json: bool) -> None:
     """What a pinned answer says to whose keys open it: a member its own lines, a reader of everything the community's."""
     session = Session.of(context)
     question = what_if.question(session.store, _digest(digest))
@@ -119,13 +177,27 @@ def _open(context: typer.Context, digest: str, as_json: bool) -> None:
     envelopes = community.meter_data.envelopes(question["period"])
     reader = gathering.keys(session.store, envelopes, bytes.fromhex(question["inputDigest"][2:]), session.identity)
     member = reader.index if isinstance(reader, MemberKeys) else None
-    result = {"question": question, "answer": what_if.opened(session.store, _digest(digest), reader, member)}
+    signers = confirmation.confirmed(
+        [files.opened(path) for path in signatures],
+        [worker.address for worker in community.hub.workers() if worker.active],
+        community.deployment.chain_id,
+        community.deployment.contracts["CommunityRegistry"],
+        _digest(digest),
+    )
+    result = {
+        "question": question,
+        "answer": what_if.opened(session.store, _digest(digest), reader, member),
+        "confirmedBy": signers,
+        "quorum": community.hub.quorum(),
+    }
 
     def show(_: object) -> None:
         named = [keys.describe(keys.parse(text), "en")[0] for text in question["keys"]]
         for sentence, line in zip(named, result["answer"]["outcomes"], strict=True):
             got = int(line["allocated"] if member is None else line["bought"]) + int(line.get("sold", 0))
             output.results.print(f"{kwh(got)} kWh local, all electricity {euros(int(line['cost']))}: {sentence}")
+        if signatures:
+            output.results.print(f"confirmed by {len(signers)} workers; their quorum is {result['quorum']}")
 
     output.emit(result, as_json, show)
 

@@ -1,9 +1,9 @@
-"""What other keys would have done to a period: energy, euros and fairness under each, member by member.
+"""What other rules would have done to a period: energy, euros and fairness under each, member by member.
 
-The same readings, roster and tariff go through the engine once per key; nothing is booked. Like a settlement it is a
+The same readings and roster go through the engine once per key and tariff; nothing is booked. Like a settlement it is a
 pure function of bytes: whoever reads the whole dataset computes the same documents, sealed for each member under keys
 that follow from the dataset's secret and the question, so that a ballot can name one digest and every member opens
-their own lines of it. The first key is the one the others are compared with.
+their own lines of it. The first rules, those in force, are what the others are compared with.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from offchain_worker.storage.encryption import DatasetSecret, Keys, decrypt_outp
 from offchain_worker.storage.store import ContentStore, MemoryStore, get_large, put_large
 
 from . import manifest as manifests
+from .bands import bands
 from .documents import hexed, unhexed
 from .standardise import standardise
 from .terms import Terms, check
@@ -39,7 +40,15 @@ MEMBER, COMMUNITY = "what-if", "what-if-community"
 
 
 class QuestionInvalid(DaiseeError):
-    """Keys that cannot be compared."""
+    """Rules that cannot be compared."""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """A key and the tariff beside it."""
+
+    key: AllocationKey
+    tariff: Tariff
 
 
 @dataclass(frozen=True)
@@ -65,38 +74,28 @@ class MemberOutcome:
 
 @dataclass(frozen=True)
 class Outcome:
-    """A period under a key; `members` by index."""
+    """A period under some rules; `members` by index."""
 
-    key: AllocationKey
+    rules: Rules
     allocation: Allocation
     members: dict[int, MemberOutcome]
 
 
-def outcomes(
+def outcome(
     roster: Roster,
     energies: Energies,
-    bands: npt.NDArray[np.uint8],
-    tariff: Tariff,
-    keys: Sequence[AllocationKey],
+    lanes: npt.NDArray[np.uint8],
+    rules: Rules,
     prices: Prices,
     table: Table | None = None,
-) -> list[Outcome]:
-    """Compute a period under each key; `energies` int64 µkWh (steps, columns of the roster), `bands` one a step.
-
-    `table` is the period's committed one. Raises QuestionInvalid for a key with TABLE stages that it is not made for, KeyInvalid for a key that cannot be applied to this roster, TariffIncomplete for a sale without a price.
-    """
-    return [_outcome(roster, energies, bands, tariff, key, prices, table) for key in keys]
-
-
-def _outcome(
-    roster: Roster,
-    energies: Energies,
-    bands: npt.NDArray[np.uint8],
-    tariff: Tariff,
-    key: AllocationKey,
-    prices: Prices,
-    table: Table | None,
 ) -> Outcome:
+    """Compute a period under a key and a tariff; `energies` int64 µkWh (steps, columns of the roster).
+
+    `lanes` are the tariff's bands, one a step; `table` is the period's committed one. Raises QuestionInvalid for a key with
+    TABLE stages that the table is not made for, KeyInvalid for one that cannot be applied to this roster,
+    TariffIncomplete for a sale without a price.
+    """
+    key, tariff = rules.key, rules.tariff
     consumption, production = (
         np.ascontiguousarray(energies[:, list(columns)]) for columns in (roster.consumption, roster.production)
     )
@@ -104,7 +103,7 @@ def _outcome(
         if part.shape[1]:
             energy.check(part, name)
     found = share(consumption, production, key, roster, rows(key, table, len(energies)))
-    issued = invoices(_paired(found, bands, tariff.bands), roster, tariff)
+    issued = invoices(_paired(found, lanes, tariff.bands), roster, tariff)
     received, earned = debits(issued, roster.highest_member), credits(issued, roster.highest_member)
     whole = _sums(roster, energies)
     shared = np.zeros_like(energies)
@@ -118,7 +117,7 @@ def _outcome(
         rest = _cents(consumed - bought, prices.supplier) - _cents(produced - sold, prices.feed_in)
         cost = received[member] - earned[member] + rest
         members[int(member)] = MemberOutcome(consumed, produced, bought, sold, received[member], earned[member], cost)
-    return Outcome(key, found, members)
+    return Outcome(rules, found, members)
 
 
 def rows(key: AllocationKey, table: Table | None, steps: int) -> dict[int, Weights]:
@@ -132,11 +131,11 @@ def rows(key: AllocationKey, table: Table | None, steps: int) -> dict[int, Weigh
     return tables.rows_of(table, key, steps)
 
 
-def _paired(found: Allocation, bands: npt.NDArray[np.uint8], lanes: int) -> Energies:
+def _paired(found: Allocation, lanes: npt.NDArray[np.uint8], count: int) -> Energies:
     """Who bought how much of whom, µkWh (bands, consumption columns, production columns), as a settlement pairs them."""
     if found.by_producer is None:
-        return pairs(by_lane(found.allocated, bands, lanes), by_lane(found.sold, bands, lanes))
-    return np.stack([found.by_producer[bands == lane].sum(axis=0) for lane in range(lanes)])
+        return pairs(by_lane(found.allocated, lanes, count), by_lane(found.sold, lanes, count))
+    return np.stack([found.by_producer[lanes == lane].sum(axis=0) for lane in range(count)])
 
 
 def _sums(roster: Roster, energies: Energies) -> dict[Direction, dict[int, int]]:
@@ -158,14 +157,14 @@ def compute(
     manifest: bytes,
     secret: bytes,
     blocks: dict[bytes, bytes],
-    keys: Sequence[AllocationKey],
+    tried: Sequence[Rules],
     prices: Prices,
 ) -> tuple[bytes, dict[bytes, bytes], list[Outcome]]:
     """Answer for a dataset: the digest of the `daisee.what-ifs/1` manifest, its artefacts, and the outcomes themselves.
 
-    Raises what `settlement.compute` raises, and QuestionInvalid without two different keys.
+    Raises what `settlement.compute` raises, and QuestionInvalid without two different keys or tariffs.
     """
-    if len({key.hash() for key in keys}) != len(keys) or len(keys) < 2:
+    if len({(rules.key.hash(), rules.tariff.hash()) for rules in tried}) != len(tried) or len(tried) < 2:
         raise QuestionInvalid("what if: give two keys or more, each once; the first is what the others compare with")
     reader = DatasetSecret(secret)
     entries = check(terms, program, manifest).columns
@@ -174,9 +173,13 @@ def compute(
     readings = standardise(
         terms.roster, files, terms.conformity_rules, terms.tariff, reader, task.start, task.end, task.step_seconds
     ).readings
-    found = outcomes(terms.roster, readings.energies, readings.bands, terms.tariff, keys, prices, terms.table)
+    zone = terms.conformity_rules.time_zone
+    found = []
+    for rules in tried:
+        lanes = bands(rules.tariff, zone, task.start, task.step_seconds, task.steps)
+        found.append(outcome(terms.roster, readings.energies, lanes, rules, prices, terms.table))
     store = MemoryStore()
-    asked = store.put(_question(terms, keys, prices))
+    asked = store.put(_question(terms, tried, prices))
 
     def sealed(key: bytes, kind: str, document: bytes) -> list[str]:
         return [hexed(digest) for digest in put_large(store, encrypt_output(key, asked, kind, document))]
@@ -195,7 +198,7 @@ def compute(
     return store.put(listed), store.blocks, found
 
 
-def _question(terms: Terms, keys: Sequence[AllocationKey], prices: Prices) -> bytes:
+def _question(terms: Terms, tried: Sequence[Rules], prices: Prices) -> bytes:
     task = terms.task
     return canonical.dumps(
         {
@@ -205,8 +208,8 @@ def _question(terms: Terms, keys: Sequence[AllocationKey], prices: Prices) -> by
             "inputDigest": hexed(task.input_digest),
             "readingsRoot": hexed(task.readings_root),
             "rosterHash": hexed(task.roster_hash),
-            "tariffHash": hexed(terms.tariff.hash()),
-            "keys": [key.to_json() for key in keys],
+            "keys": [rules.key.to_json() for rules in tried],
+            "tariffs": [rules.tariff.to_json() for rules in tried],
             "supplierMicroEuroPerKwh": str(prices.supplier),
             "feedInMicroEuroPerKwh": str(prices.feed_in),
         }
@@ -224,7 +227,8 @@ def _member(asked: bytes, found: Sequence[Outcome], member: int) -> bytes:
             "produced": str(first.produced),
             "outcomes": [
                 {
-                    "keyHash": hexed(outcome.key.hash()),
+                    "keyHash": hexed(outcome.rules.key.hash()),
+                    "tariffHash": hexed(outcome.rules.tariff.hash()),
                     **{
                         name: str(getattr(outcome.members[member], name))
                         for name in ("bought", "sold", "debit", "credit", "cost")
@@ -246,7 +250,8 @@ def _community(asked: bytes, found: Sequence[Outcome]) -> bytes:
             "produced": str(sum(member.produced for member in first)),
             "outcomes": [
                 {
-                    "keyHash": hexed(outcome.key.hash()),
+                    "keyHash": hexed(outcome.rules.key.hash()),
+                    "tariffHash": hexed(outcome.rules.tariff.hash()),
                     "allocated": str(sum(member.bought for member in outcome.members.values())),
                     "invoiced": str(sum(member.debit for member in outcome.members.values())),
                     "cost": str(sum(member.cost for member in outcome.members.values())),

@@ -15,7 +15,9 @@ from offchain_worker.domain import key as keys
 from offchain_worker.domain.errors import DaiseeError
 from offchain_worker.domain.indicators import origin, rate_ppm
 from offchain_worker.domain.key import AllocationKey
-from offchain_worker.jobs.what_if import MemberOutcome, Outcome, Prices, outcomes
+from offchain_worker.domain.tariff import Tariff
+from offchain_worker.jobs.bands import bands
+from offchain_worker.jobs.what_if import MemberOutcome, Outcome, Prices, Rules, outcome
 
 from .months import Month
 
@@ -29,10 +31,11 @@ class KeysInvalid(DaiseeError):
 
 @dataclass(frozen=True)
 class Named:
-    """A key and what it is called in the comparison; None is the one in force in each month."""
+    """A key, perhaps a tariff, and what they are called in the comparison; None is the one in force in each month."""
 
     name: str
     key: AllocationKey | None
+    tariff: Tariff | None = None
 
 
 def compare(
@@ -43,7 +46,7 @@ def compare(
 ) -> dict[str, Any]:
     """Compute every month under every key; the result is plain JSON with integers (µkWh, cents, ppm).
 
-    Raises KeysInvalid without two keys of different names, and what `what_if.outcomes` raises.
+    Raises KeysInvalid without two keys of different names, and what `what_if.outcome` raises.
     """
     if len(named) < 2 or len({one.name for one in named}) != len(named):
         raise KeysInvalid("simulate: give two keys or more, with different names; the first is compared with")
@@ -51,19 +54,11 @@ def compare(
     sources: list[dict[str, int]] = [{} for _ in named]
     for month in months:
         tell(month.label)
-        found = outcomes(
-            month.roster,
-            month.energies,
-            month.bands,
-            month.tariff,
-            [_key(one, month) for one in named],
-            prices,
-            month.table,
-        )
-        for at, outcome in enumerate(found):
-            for member, figures in outcome.members.items():
+        for at, one in enumerate(named):
+            result = _under(one, month, prices)
+            for member, figures in result.members.items():
                 _add(sums[at].setdefault(member, dict.fromkeys(FIGURES, 0)), figures)
-            _add_sources(sources[at], month, outcome)
+            _add_sources(sources[at], month, result)
     last = months[-1]
     return {
         "months": [month.label for month in months],
@@ -81,6 +76,15 @@ def compare(
             for member in sorted(sums[0])
         ],
     }
+
+
+def _under(named: Named, month: Month, prices: Prices) -> Outcome:
+    """A month under other rules; the bands are those of the tariff that is tried."""
+    lanes = month.bands
+    if named.tariff is not None:
+        lanes = bands(named.tariff, month.time_zone, month.start, month.step_seconds, len(month.energies))
+    rules = Rules(_key(named, month), named.tariff or month.tariff)
+    return outcome(month.roster, month.energies, lanes, rules, prices, month.table)
 
 
 def _key(named: Named, month: Month) -> AllocationKey:

@@ -49,6 +49,7 @@ class Month:
     tariff: Tariff
     key: AllocationKey | None
     table: Table | None = None
+    time_zone: str = "Europe/Paris"
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,7 @@ def _month(label: str, opened: Opened, program: bytes) -> Month:
         terms.tariff,
         terms.key,
         terms.table,
+        terms.conformity_rules.time_zone,
     )
 
 
@@ -147,7 +149,8 @@ def from_curves(
         rows = months == month
         label = f"{1970 + month // 12:04d}-{month % 12 + 1:02d}"
         first = int(starts[rows][0])
-        found.append(Month(label, first, step_seconds, roster, energies[rows], lanes[rows], tariff, None))
+        parts = (roster, energies[rows], lanes[rows], tariff, None)
+        found.append(Month(label, first, step_seconds, *parts, time_zone=time_zone))
     return found
 
 

@@ -9,7 +9,7 @@ from offchain_worker.domain.key import AllocationKey
 from offchain_worker.domain.report import TaskKind
 from offchain_worker.domain.stages import Rule, Stage
 from offchain_worker.jobs import what_if
-from offchain_worker.jobs.what_if import Prices, QuestionInvalid
+from offchain_worker.jobs.what_if import Prices, QuestionInvalid, Rules
 from offchain_worker.storage.encryption import NotReadable
 from offchain_worker.storage.store import MemoryStore, copy
 from tests.jobs import neighbourhood as n
@@ -23,7 +23,13 @@ TERMS = n.terms(TaskKind.SETTLEMENT, MADE)
 
 def answered(tried: list[AllocationKey]) -> tuple[bytes, MemoryStore, list[what_if.Outcome]]:
     digest, artefacts, found = what_if.compute(
-        TERMS, n.PROGRAM, MADE.manifest, n.SECRET.secret, MADE.blocks, tried, PRICES
+        TERMS,
+        n.PROGRAM,
+        MADE.manifest,
+        n.SECRET.secret,
+        MADE.blocks,
+        [Rules(key, TERMS.tariff) for key in tried],
+        PRICES,
     )
     store = MemoryStore()
     copy(artefacts.values(), store)
