@@ -7,7 +7,7 @@ APP ?= 1
 # `make demo STORE=kubo` pins everything on a Kubo node of its own.
 STORE ?= folder
 
-.PHONY: setup demo test app bench lint format lock abi kubo soak
+.PHONY: setup demo test app bench lint format lock abi kubo soak audit-lock
 
 setup: $(VENV)/.installed node_modules/.installed
 	@$(BIN)/python scripts/toolchain.py
@@ -65,6 +65,12 @@ lock: $(VENV)/.installed
 		--no-emit-index-url requirements.in -o requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 		--no-emit-index-url requirements-slither.in -o requirements-slither.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--no-emit-index-url requirements-audit.in -o requirements-audit.lock
+
+# Known vulnerabilities of the locked packages; fails where no source of advisories can be reached, since that is no pass.
+audit-lock: setup
+	@$(BIN)/python -m scripts.audit_lock
 
 # After a change of the contracts' interfaces.
 abi: setup

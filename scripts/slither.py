@@ -16,12 +16,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+from scripts import tool_venv
 from scripts.toolchain import SOLC_VERSION, install_solc
 
 ROOT = Path(__file__).resolve().parent.parent
-VENV = ROOT / "build" / "slither-venv"
 WORK = ROOT / "build" / "slither"
-LOCK = ROOT / "requirements-slither.lock"
 ANSWERED = {
     "divide-before-multiply": "Months counts calendar months: dropping the rest of a division is what is meant",
     "incorrect-equality": "compares states, counts and ids with zero, never a balance that somebody could push",
@@ -29,17 +28,6 @@ ANSWERED = {
     "unused-return": "the other members of a tuple, and the results of pushes that cannot fail",
 }
 """Detectors left out, and why each of their findings is meant."""
-
-
-def environment() -> Path:
-    """The folder with Slither's programs, installed if its lock has changed."""
-    stamp = VENV / ".installed"
-    if not stamp.exists() or stamp.read_text(encoding="utf-8") != LOCK.read_text(encoding="utf-8"):
-        subprocess.run([sys.executable, "-m", "venv", "--clear", VENV], check=True)
-        pip = [VENV / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        subprocess.run([*pip, "--require-hashes", "-r", LOCK], check=True)
-        stamp.write_text(LOCK.read_text(encoding="utf-8"), encoding="utf-8")
-    return VENV / "bin"
 
 
 def build_info() -> None:
@@ -76,7 +64,7 @@ def build_info() -> None:
 
 def run() -> int:
     """Slither's exit code: 0 without findings."""
-    programs = environment()
+    programs = tool_venv.programs("slither")
     build_info()
     listed = subprocess.run(
         [programs / "slither", "--list-detectors-json"], capture_output=True, text=True, check=True

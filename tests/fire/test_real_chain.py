@@ -107,8 +107,7 @@ def test_worker_set__changed_while_they_compute__old_signatures_die_and_the_next
         old = hub.current_task(TaskKind.CONFORMITY, stage.period)
         assert old is not None
         stop_in_the_middle(stage, running)
-        seats = hub.workers()[:2]
-        village.govern(stage, "setWorkers", [seat.address for seat in seats], [seat.endpoint for seat in seats], 2)
+        village.have_workers(stage, 2)
         provider.send(hub.function("reopen", int(TaskKind.CONFORMITY), stage.period))
         new = hub.current_task(TaskKind.CONFORMITY, stage.period)
         assert new is not None
@@ -143,16 +142,17 @@ def stop_in_the_middle(stage: Stage, running: list[subprocess.Popen[bytes]]) -> 
     assert all(kept(stage, worker) == {} for worker in (1, 2, 3))
 
 
-@pytest.mark.parametrize("stage", [(250, 2)], indirect=True)
+@pytest.mark.parametrize("stage", [(250, 1)], indirect=True)
 def test_dataset__of_250_columns__both_tasks_are_answered_and_settled(stage: Stage) -> None:
     record = stage.community.meter_data.period(stage.period)
     assert (record.columns, record.highest_member) == (250, 250)
-    with month.workers(stage, (1, 2)):
+    with month.workers(stage, (1,)):
         month.attest(stage, "conformity")
         settle(stage)
     accepted = stage.community.settlement.accepted(stage.period)
     assert accepted is not None
-    hours = 29 * 24
-    assert (accepted.report.produced, accepted.report.allocated) == (10 * village.KWH * hours,) * 2
-    # 10 kWh an hour over 249 homes: 27.951 kWh a month and home, at 0.10 €.
+    # 10 kWh an hour over 249 homes, floored to the µkWh: 27.951 kWh a month and home, at 0.10 €.
+    hours, each = 29 * 24, 10 * village.KWH // 249
+    assert accepted.report.produced == 10 * village.KWH * hours
+    assert accepted.report.allocated == 249 * each * hours
     assert accepted.report.debit == 249 * 280

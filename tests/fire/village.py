@@ -143,6 +143,13 @@ def govern(stage: Stage, name: str, *arguments: object) -> None:
     ask(stage, "anvil_stopImpersonatingAccount", governor)
 
 
+def have_workers(stage: Stage, number: int) -> None:
+    """Leave so many of the founding workers in the set, a majority of them the quorum."""
+    seats = stage.community.hub.workers()[:number]
+    places = [seat.address for seat in seats], [seat.endpoint for seat in seats]
+    govern(stage, "setWorkers", *places, number // 2 + 1)
+
+
 def live(stage: Stage) -> None:
     """The community is founded, the month passes, the operator has read every meter."""
     founding.deploy_community(stage)
@@ -167,6 +174,7 @@ def standing(folder: Path, columns: int, workers: int) -> Iterator[Stage]:
     with local_chain.running(story.chain_start(LABEL)) as chain:
         told = Voice(Console(file=io.StringIO(), width=120))
         stage = story.open_stage(LABEL, folder, chain.url, told)
-        stage = replace(stage, neighbourhood=neighbourhood(columns, folder), ports=stage.ports[:workers])
+        stage = replace(stage, neighbourhood=neighbourhood(columns, folder))
         live(stage)
+        have_workers(stage, workers)
         yield stage
