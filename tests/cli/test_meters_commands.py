@@ -92,12 +92,14 @@ def test_standardise__measured_and_estimated__writes_curves_and_report(daisee, t
             "direction": "consumption",
             "measured": 40,
             "estimated": 6,
+            "repaired": 0,
             "missing": 2,
             "energy_micro_kwh": 4_300_000,
         }
     ]
     csv, parquet = pl.read_csv(out / "curves.csv"), pl.read_parquet(out / "curves.parquet")
-    assert csv.columns == ["interval_start", "meter", "direction", "energy_micro_kwh"]
+    assert csv.columns == parquet.columns == ["interval_start", "meter", "direction", "energy_micro_kwh", "quality"]
+    assert csv["quality"].to_list() == parquet["quality"].to_list() == ["measured"] * 40 + ["estimated"] * 6
     assert csv["interval_start"].to_list() == [f"{time:%Y-%m-%dT%H:%M:%SZ}" for time in parquet["interval_start"]]
     assert csv["interval_start"][0] == "2016-05-31T22:00:00Z"
     assert (len(csv), csv["energy_micro_kwh"].sum()) == (46, 4_300_000)
@@ -114,7 +116,7 @@ def test_standardise__rejected__writes_the_report_but_no_curves(daisee, tmp_path
     (tmp_path / "m.csv").write_bytes(file([*head(), *readings("2016-06-01", [2, -2, 2])]))
     code, _, _ = daisee("standardise", tmp_path / "m.csv", "--out", tmp_path / "out")
     assert code == 1
-    assert [path.name for path in (tmp_path / "out").iterdir()] == ["conformity.json"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["conformity.html", "conformity.json"]
 
 
 def test_standardise__one_unreadable_file__writes_nothing(daisee, tmp_path: Path) -> None:

@@ -76,7 +76,7 @@ def _r151(data: bytes) -> Fraction:
     text = text_of(data)
     days = {}
     for release in text.split("<Donnees_Releve>")[1:]:
-        classes = re.findall(r"_Distributeur><Id_Cl.*?<Valeur>(\d+)</Valeur>", release)
+        classes = re.findall(r"_Distributeur\s*>[^<]*<Id_Cl.*?<Valeur>(\d+)</Valeur>", release)
         if day := re.search(r"<Date_Releve>(.*?)</Date_Releve>", release):
             days[day[1]] = sum(map(int, classes))
     ordered = [days[day] for day in sorted(days)]
