@@ -1,21 +1,18 @@
 """The app's entry point: language, who is looking, which month; then the page.
 
-    DAISEE_CONFIG=daisee.toml streamlit run app/main.py
+    DAISEE_CONFIG=daisee.toml streamlit run app/server.py
 
-`DAISEE_PERSONAS` names a folder of identity files to choose from, on a local chain only.
+`DAISEE_PERSONAS` names a folder of identity files for the demo wallet, on a local chain only.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import streamlit as st
 
-from app import data, names, troubles, viewer
+from app import data, names, opening, session, troubles, viewer, wallet
 from app.data import Place
 from app.scene import Surroundings, look
 from app.words import LANGUAGES, Words, preferred
-from offchain_worker.chain.community import Community
 from offchain_worker.cli import settings
 from offchain_worker.cli.session import period_label
 
@@ -63,22 +60,6 @@ def choose_language() -> Words:
     return Words(chosen or default)
 
 
-def choose_viewer(say: Words, community: Community, configured: Path | None) -> Path | None:
-    """Whose eyes: one of the local demo's personas, else the identity of the settings, else nobody's."""
-    personas = viewer.personas(community.deployment.chain_id)
-    if not personas:
-        return configured
-    options = [viewer.PUBLIC, *personas]
-    chosen = st.selectbox(
-        say("frame.who"),
-        options,
-        format_func=lambda name: viewer.persona_name(say, name),
-        key="who",
-        help=say("frame.who_help"),
-    )
-    return personas.get(chosen or viewer.PUBLIC)
-
-
 def choose_period(say: Words, place: Place, block: data.BlockStamp) -> int | None:
     """Which month; the newest if nothing is chosen. None while there is none."""
     labels = {period_label(period): period for period in data.periods(place, block)}
@@ -96,16 +77,16 @@ def set_scene(say: Words, of_month: bool) -> Surroundings | None:
     place = Place.of(found)
     community = data.community(place)
     block = community.connection.stamp()
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        with st.container(width=190):
-            file = choose_viewer(say, community, found.identity)
-        period = None
-        if of_month:
-            with st.container(width=150):
-                period = choose_period(say, place, block)
-    who, known = viewer.meet(community, file, block.number), names.read(place.deployment)
+    wallet.mount(say, community.deployment.chain_id)
+    signed_in = session.current()
+    who = viewer.meet(community, signed_in, found.identity, block.number)
+    if signed_in is not None:
+        opening.offer(say, community, signed_in, who, block.number)
+    known = names.read(place.deployment)
     if not of_month:
         return Surroundings(say, known, place, block, who)
+    with st.container(width=150):
+        period = choose_period(say, place, block)
     if period is None:
         st.info(say("frame.no_period"))
         return None

@@ -15,10 +15,10 @@ from app.data import Place, Records, community
 from offchain_worker.chain.connection import BlockStamp
 from offchain_worker.jobs import gathering, results
 from offchain_worker.storage.encryption import DatasetSecret, Keys
-from offchain_worker.storage.identity import Identity
+from offchain_worker.storage.identity import ReadingIdentity
 
 
-def open_keys(place: Place, block: BlockStamp, records: Records, identity: Identity) -> Keys:
+def open_keys(place: Place, block: BlockStamp, records: Records, identity: ReadingIdentity) -> Keys:
     """What the identity may open of the period's newest dataset. Raises EnvelopeError, BlobMissing, BlobCorrupt."""
     digests = community(place).meter_data.envelopes(records.period_id, block.number)
     return gathering.keys(place.blobs, digests, records.period.input_digest, identity)

@@ -47,6 +47,8 @@ def hashes(rows: Iterable[tuple[str, str]]) -> None:
 
 def closed(scene: Scene, key: str) -> None:
     """Say that this is for others, or what keeps it from the viewer; `key` is the sentence for the public."""
+    if scene.viewer.identity is None and scene.viewer.member:
+        key = "signin.open_first"
     if scene.trouble is not None and scene.viewer.member:
         tell(scene.say, scene.trouble)
     else:

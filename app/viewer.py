@@ -1,4 +1,4 @@
-"""Who is looking: an identity or nobody, what the chain says they are, and what they may read.
+"""Who is looking: who is signed in, the identity of the settings, or nobody; what the chain says they are.
 
 What a viewer sees is decided by the keys in their envelope, not by the pages: there is no list of permissions here.
 """
@@ -12,14 +12,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from app.session import SignedIn
 from app.words import Words
 from offchain_worker.chain.community import Community
 from offchain_worker.storage import identity as identities
-from offchain_worker.storage.identity import Identity
+from offchain_worker.storage.identity import ReadingIdentity
 
 LOCAL_CHAIN = 31337
 PUBLIC = "public"
-"""The choice of looking without any key."""
+"""The address of who looks without any."""
 
 
 class Role(StrEnum):
@@ -36,16 +37,15 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class Viewer:
-    """Who is looking; `member` is 0 for who is none."""
+    """Who is looking; `member` is 0 for who is none, `identity` is None for who has not opened their data.
 
-    identity: Identity | None
+    `address` is what tells viewers apart, in caches above all.
+    """
+
+    address: str
+    identity: ReadingIdentity | None
     role: Role
     member: int
-
-    @property
-    def address(self) -> str:
-        """What tells viewers apart, in caches above all."""
-        return self.identity.address if self.identity is not None else PUBLIC
 
 
 def personas(chain_id: int, environment: Mapping[str, str] | None = None) -> dict[str, Path]:
@@ -66,13 +66,28 @@ def persona_name(say: Words, stem: str) -> str:
     return f"{name} {number}".strip()
 
 
-def meet(community: Community, identity_file: Path | None, block: int) -> Viewer:
-    """The viewer with this identity file, or the public. Raises IdentityError, ChainUnavailable."""
-    if identity_file is None:
-        return Viewer(None, Role.PUBLIC, 0)
-    identity = identities.load(identity_file)
-    role, member = standing(community, identity.address, block)
-    return Viewer(identity, role, member)
+def role_name(say: Words, who: Viewer) -> str:
+    """What the viewer is to the community, in words."""
+    said = say("common.you", number=who.member) if who.member else ""
+    office = say(f"signin.role.{who.role}") if who.role is not Role.MEMBER else ""
+    return ", ".join(part for part in (said, office) if part)
+
+
+def meet(community: Community, signed_in: SignedIn | None, identity_file: Path | None, block: int) -> Viewer:
+    """The viewer: who is signed in, else the owner of this identity file, else the public.
+
+    Raises IdentityError, ChainUnavailable.
+    """
+    if signed_in is not None:
+        address, key = signed_in.address, signed_in.reading_key
+        identity = ReadingIdentity(address, reading_key=key) if key is not None else None
+    elif identity_file is not None:
+        identity = identities.load(identity_file)
+        address = identity.address
+    else:
+        return Viewer(PUBLIC, None, Role.PUBLIC, 0)
+    role, member = standing(community, address, block)
+    return Viewer(address, identity, role, member)
 
 
 def standing(community: Community, address: str, block: int) -> tuple[Role, int]:

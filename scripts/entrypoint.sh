@@ -13,7 +13,7 @@ case "${1:-}" in
     ;;
   app)
     shift
-    exec python -m streamlit run app/main.py "$@"
+    exec python -m streamlit run app/server.py "$@"
     ;;
   *)
     echo "error: the first argument is conformity, settlement, daisee or app" >&2

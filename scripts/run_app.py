@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def start(environment: Mapping[str, str], port: int) -> subprocess.Popen[bytes]:
     """Start Streamlit with these environment variables on a loopback port; returns the process."""
-    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app" / "main.py")]
+    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app" / "server.py")]
     command += ["--server.port", str(port), "--server.address", "127.0.0.1", "--server.headless", "true"]
     command += ["--browser.gatherUsageStats", "false"]
     return subprocess.Popen(

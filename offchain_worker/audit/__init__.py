@@ -12,7 +12,7 @@ from offchain_worker.chain.community import Community
 from offchain_worker.domain.errors import DaiseeError
 from offchain_worker.domain.quantities import PeriodId
 from offchain_worker.jobs.program import program_hash
-from offchain_worker.storage.identity import Identity
+from offchain_worker.storage.identity import ReadingIdentity
 from offchain_worker.storage.store import ContentStore
 
 from . import full, member, money, operator, public, subject
@@ -28,7 +28,7 @@ def run(
     store: ContentStore,
     period: PeriodId,
     level: Level,
-    identity: Identity | None = None,
+    identity: ReadingIdentity | None = None,
     tell: Callable[[Check], None] = lambda _check: None,
     operator_allocation: bytes | None = None,
 ) -> Protocol:

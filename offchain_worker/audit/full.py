@@ -13,7 +13,7 @@ import numpy as np
 from offchain_worker.domain.task import ConformityReport, SettlementReport, report_hash
 from offchain_worker.jobs import conformity, gathering, settlement
 from offchain_worker.jobs.settlement import Details
-from offchain_worker.storage.identity import Identity
+from offchain_worker.storage.identity import ReadingIdentity
 
 from .checks import Level, Protocol
 from .subject import Subject
@@ -21,7 +21,7 @@ from .subject import Subject
 FULL = Level.FULL
 
 
-def check(subject: Subject, protocol: Protocol, identity: Identity, program: bytes) -> None:
+def check(subject: Subject, protocol: Protocol, identity: ReadingIdentity, program: bytes) -> None:
     """Recompute both tasks and compare everything; `program` is the hash of the code that recomputes."""
     title = "the program that recomputes is the one the rules name"
     wanted = subject.community.rules.hashes_at(subject.period.start, subject.block).program

@@ -8,7 +8,7 @@ from offchain_worker.domain.roster import Direction
 from offchain_worker.jobs import gathering, results
 from offchain_worker.jobs.results import Result
 from offchain_worker.storage.encryption import MemberKeys
-from offchain_worker.storage.identity import Identity
+from offchain_worker.storage.identity import ReadingIdentity
 
 from .checks import Level, Protocol
 from .subject import Subject
@@ -17,7 +17,7 @@ MEMBER = Level.MEMBER
 MICRO_EURO_MICRO_KWH_PER_CENT = 10**10
 
 
-def check(subject: Subject, protocol: Protocol, identity: Identity) -> None:
+def check(subject: Subject, protocol: Protocol, identity: ReadingIdentity) -> None:
     """Make every check a member can make of their own."""
     title = "the member's envelope opens"
     with protocol.guarded("envelope", MEMBER, title):

@@ -7,7 +7,7 @@ import numpy as np
 from offchain_worker.exchange import operator_allocation
 from offchain_worker.jobs import gathering, results
 from offchain_worker.storage.encryption import MemberKeys
-from offchain_worker.storage.identity import Identity
+from offchain_worker.storage.identity import ReadingIdentity
 
 from .checks import Level, Protocol
 from .subject import Subject
@@ -15,7 +15,7 @@ from .subject import Subject
 MOST_SPANS = 5
 
 
-def check(subject: Subject, protocol: Protocol, identity: Identity, level: Level, digest: bytes) -> None:
+def check(subject: Subject, protocol: Protocol, identity: ReadingIdentity, level: Level, digest: bytes) -> None:
     """Compare an imported `daisee.operator-allocation/1` with the settlement's curves."""
     title = "the operator's results open, and are of this dataset"
     with protocol.guarded("operator-results", level, title):

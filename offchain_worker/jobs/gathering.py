@@ -14,7 +14,7 @@ from offchain_worker.domain.table import Table
 from offchain_worker.storage import envelopes
 from offchain_worker.storage.encryption import DatasetSecret, MemberKeys
 from offchain_worker.storage.envelopes import EnvelopeError
-from offchain_worker.storage.identity import Identity
+from offchain_worker.storage.identity import ReadingIdentity
 from offchain_worker.storage.store import ContentStore
 
 from . import manifest as manifests
@@ -62,7 +62,7 @@ def dataset(store: ContentStore, input_digest: bytes) -> Dataset:
 
 
 def keys(
-    store: ContentStore, digests: Sequence[bytes], input_digest: bytes, identity: Identity
+    store: ContentStore, digests: Sequence[bytes], input_digest: bytes, identity: ReadingIdentity
 ) -> DatasetSecret | MemberKeys:
     """What an identity may open of a dataset; `digests` are the period's envelope documents, the newest first."""
     reasons = []
@@ -74,7 +74,7 @@ def keys(
     raise EnvelopeError(reasons[0] if reasons else f"no envelopes are published for dataset 0x{input_digest.hex()}")
 
 
-def secret(store: ContentStore, digests: Sequence[bytes], input_digest: bytes, identity: Identity) -> DatasetSecret:
+def secret(store: ContentStore, digests: Sequence[bytes], input_digest: bytes, identity: ReadingIdentity) -> DatasetSecret:
     """The whole dataset's secret, for readers of everything; raises EnvelopeError for a member."""
     found = keys(store, digests, input_digest, identity)
     if isinstance(found, MemberKeys):

@@ -17,7 +17,7 @@ from offchain_worker.domain import canonical
 from offchain_worker.domain.errors import DaiseeError
 
 from .encryption import DatasetSecret, MemberKeys
-from .identity import Identity
+from .identity import ReadingIdentity
 
 SCHEMA = "daisee.envelopes/1"
 SECRET_SCHEMA = "daisee.secret/1"
@@ -57,7 +57,7 @@ def seal(input_digest: bytes, secret: DatasetSecret, readers: Sequence[Reader]) 
     return canonical.dumps({"schema": SCHEMA, "inputDigest": "0x" + input_digest.hex(), "envelopes": envelopes})
 
 
-def open_for(document: bytes, input_digest: bytes, identity: Identity) -> DatasetSecret | MemberKeys:
+def open_for(document: bytes, input_digest: bytes, identity: ReadingIdentity) -> DatasetSecret | MemberKeys:
     """The keys an identity finds in a dataset's envelopes; the widest, if there are several."""
     found = canonical.loads(document, SCHEMA)
     if found["inputDigest"] != "0x" + input_digest.hex():

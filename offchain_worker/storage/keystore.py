@@ -74,7 +74,7 @@ def unseal(path: Path, password: Password = ask) -> Identity:
         reading_key = AESSIV(hkdf(bytes(account.key), LABEL, 64)).decrypt(sealed, [LABEL])
     except (KeyError, TypeError, AttributeError, ValueError, InvalidTag) as error:
         raise IdentityError(f"{path} holds no reading key of its own; make it with `daisee identity seal`") from error
-    return Identity(account.address, bytes(account.key), reading_key)
+    return Identity(account.address, signing_key=bytes(account.key), reading_key=reading_key)
 
 
 def signing_key(path: Path, password: Password = ask) -> bytes:

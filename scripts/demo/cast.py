@@ -119,4 +119,4 @@ def identity_of(name: str, folder: Path) -> Identity:
         return identities.load(path)
     folder.mkdir(parents=True, exist_ok=True)
     label = f"DAISEE local demo: {name}".encode()
-    return identities.create(path, keccak(b"sign " + label), keccak(b"read " + label))
+    return identities.create(path, keccak(b"sign " + label))

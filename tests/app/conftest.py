@@ -1,4 +1,8 @@
-"""The app on a settled period: `open_app("bill", who="home-8")` is what that person sees on that page."""
+"""The app on a settled period: `open_app("bill", who="home-8")` is what that person sees on that page.
+
+`who` is signed in as the server does it, with their data open: a real session, whose token the browser session carries.
+`sign_in_as` changes who that is, as another sign-in in the same browser would.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,9 @@ from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
+
+from app import session
+from offchain_worker.storage import identity as identities
 
 MAIN = Path(__file__).resolve().parents[2] / "app" / "main.py"
 OpenApp = Callable[..., AppTest]
@@ -19,18 +26,33 @@ def open_app(settled_period: Any, monkeypatch: pytest.MonkeyPatch) -> OpenApp:
     folder = settled_period.folder
     monkeypatch.setenv("DAISEE_CONFIG", str(folder / "daisee.toml"))
     monkeypatch.setenv("DAISEE_PERSONAS", str(folder / "identities"))
-    return opened
+
+    def open_as(page: str = "community", who: str = "public", language: str = "en", data: bool = True) -> AppTest:
+        sign_in_as(monkeypatch, folder, who, data)
+        return opened(page, language)
+
+    return open_as
 
 
-def opened(page: str = "community", who: str = "public", language: str = "en") -> AppTest:
+def sign_in_as(monkeypatch: pytest.MonkeyPatch, folder: Path, who: str, data: bool = True) -> str | None:
+    """Sign somebody in, their data open or not, or nobody for `public`; returns the token the browser carries."""
+    token = None
+    if who != "public":
+        identity = identities.load(folder / "identities" / f"{who}.json")
+        token = session.SESSIONS.open(identity.address)
+        if data:
+            session.SESSIONS.keep(token, identity.reading_key)
+    monkeypatch.setattr(session, "token", lambda: token)
+    return token
+
+
+def opened(page: str = "community", language: str = "en") -> AppTest:
     app = AppTest.from_file(str(MAIN), default_timeout=60)
     app.run()
     if language != "en":
         app.segmented_control(key="lang").set_value(language).run()
     if page != "community":
         app.switch_page(f"views/{page}.py").run()
-    if who != "public":
-        app.selectbox(key="who").set_value(who).run()
     assert not app.exception, app.exception[0].value
     return app
 

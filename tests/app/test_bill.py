@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from app import data, flows, frames, proof, viewer
+from app import data, flows, frames, proof
 from app.data import Place
 from app.reader import Reader, open_keys
-from tests.app.conftest import OpenApp, metrics, texts
+from offchain_worker.storage import identity as identities
+from tests.app.conftest import OpenApp, metrics, sign_in_as, texts
 
 HOME_8, SOLAR_HOME = 12, 23
 
@@ -26,16 +27,15 @@ def reader_of(settled_period: Any) -> Any:
     records = data.records(place, block, settled_period.period)
 
     def made(name: str) -> Reader:
-        who = viewer.meet(community, folder / "identities" / f"{name}.json", block.number)
-        assert who.identity is not None
-        return Reader(place, block, records, who.address, open_keys(place, block, records, who.identity))
+        identity = identities.load(folder / "identities" / f"{name}.json")
+        return Reader(place, block, records, identity.address, open_keys(place, block, records, identity))
 
     return made
 
 
 def test_bill__to_the_public__is_closed(open_app: OpenApp) -> None:
     app = open_app("bill")
-    assert "choose who is looking" in app.info[0].value
+    assert "connect your wallet and sign in" in app.info[0].value
     assert not app.metric
 
 
@@ -49,16 +49,18 @@ def test_bill__of_a_member__is_what_the_chain_booked(open_app: OpenApp, settled_
 
 def test_bill__of_a_member__offers_nobody_elses(open_app: OpenApp) -> None:
     app = open_app("bill", who="home-8")
-    assert [box.key for box in app.selectbox] == ["who", "period"]
+    assert [box.key for box in app.selectbox] == ["period"]
 
 
-def test_bill__after_another_viewer__is_the_new_viewers(open_app: OpenApp) -> None:
+def test_bill__after_another_viewer__is_the_new_viewers(
+    open_app: OpenApp, settled_period: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     app = open_app("bill", who="home-8")
     first = metrics(app)
-    app.selectbox(key="who").set_value("home-1").run()
-    assert metrics(app) != first
-    app.selectbox(key="who").set_value("public").run()
-    assert not app.metric
+    sign_in_as(monkeypatch, settled_period.folder, "home-1")
+    assert metrics(app.run()) != first
+    sign_in_as(monkeypatch, settled_period.folder, "public")
+    assert not app.run().metric
 
 
 def test_bill__to_the_provider__is_that_of_the_member_chosen(open_app: OpenApp, settled_period: Any) -> None:

@@ -25,7 +25,7 @@ def test_community__to_the_public__shows_the_chains_totals_and_nothing_encrypted
         "Invoiced": f"€{report.debit / 100:,.2f}",
     }
     assert [info.value for info in app.info] == [
-        "Totals are public. The curve and who fed whom are for members: choose who is looking."
+        "Totals are public. The curve and who fed whom are for members: connect your wallet and sign in."
     ]
     assert not app.dataframe
 

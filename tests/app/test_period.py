@@ -37,7 +37,7 @@ def test_period__report__is_shown_by_its_full_hashes(open_app: OpenApp, settled_
 def test_findings__to_the_public__are_closed(open_app: OpenApp) -> None:
     app = open_app("period")
     assert not app.metric
-    assert "choose who is looking" in app.info[0].value
+    assert "connect your wallet and sign in" in app.info[0].value
 
 
 def test_findings__to_a_member__are_those_of_their_own_meter(open_app: OpenApp) -> None:

@@ -36,7 +36,8 @@ def identity(worker: int) -> Identity:
     from eth_account import Account
 
     signing_key = bytes([worker + 1]) * 32
-    return Identity(Account.from_key(signing_key).address, signing_key, bytes([worker + 101]) * 32)
+    address = Account.from_key(signing_key).address
+    return Identity(address, signing_key=signing_key, reading_key=bytes([worker + 101]) * 32)
 
 
 def open_task(kind: TaskKind) -> OpenTask:

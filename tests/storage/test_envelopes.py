@@ -55,7 +55,7 @@ def test_open_for__nobodys_envelope__names_the_reader(document: bytes, people: d
 
 def test_open_for__another_reading_key__is_refused(document: bytes, people: dict[str, Identity]) -> None:
     alice, bob = people["alice"], people["bob"]
-    thief = Identity(alice.address, alice.signing_key, bob.reading_key)
+    thief = Identity(alice.address, signing_key=alice.signing_key, reading_key=bob.reading_key)
     with pytest.raises(EnvelopeError, match="does not open with its reading key"):
         envelopes.open_for(document, DIGEST, thief)
 
