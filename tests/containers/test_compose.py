@@ -94,7 +94,7 @@ def test_compose__the_worker__is_a_command_that_the_image_knows(tmp_path: Path) 
 def test_compose__the_app__is_what_make_demo_starts() -> None:
     entry, *options = SERVICES["app"]["command"]
     assert entry == "app"
-    assert "exec python -m streamlit run app/main.py" in (ROOT / "scripts" / "entrypoint.sh").read_text("utf-8")
+    assert "exec python -m streamlit run app/server.py" in (ROOT / "scripts" / "entrypoint.sh").read_text("utf-8")
     started = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "scripts").rglob("*.py"))
     assert all(f'"{option.split("=")[0]}"' in started for option in options)
 
