@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import resource
 import subprocess
 import sys
 import time
@@ -17,6 +16,8 @@ import pyarrow.parquet as pq
 from offchain_worker.domain.key import AllocationKey, Rule, Stage
 from offchain_worker.scale.communities import KEY, cluster, share_one, share_with, spans
 from offchain_worker.scale.spans import share_span
+
+from .peak import peak_bytes
 
 GIB = 1 << 30
 START = 1_451_602_800
@@ -99,14 +100,6 @@ def memory(folder: Path, steps: int = 1_488, points: int = 10_000) -> dict[str, 
         "bound_bytes": GIB,
         "holds": peak <= GIB,
     }
-
-
-def peak_bytes() -> int:
-    """Most memory this process had, since it began (what it was started from is not counted)."""
-    status = Path("/proc/self/status")
-    if status.exists():
-        return int(next(line for line in status.read_text().splitlines() if line.startswith("VmHWM")).split()[1]) * 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 if __name__ == "__main__":
