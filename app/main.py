@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app import data, names, opening, session, troubles, viewer, wallet
+from app import data, hosting, names, opening, session, troubles, viewer, wallet
 from app.data import Place
 from app.scene import Surroundings, look
 from app.words import LANGUAGES, Words, preferred
@@ -22,7 +22,13 @@ PAGES = {
     "bill": ":material/receipt_long:",
     "audit": ":material/fact_check:",
 }
-VOTE_PAGES: dict[str, str] = {}
+VOTE_PAGES = {
+    "proposals": ":material/how_to_vote:",
+    "ballot": ":material/ballot:",
+    "propose": ":material/add_circle:",
+    "results": ":material/task_alt:",
+    "proxies": ":material/handshake:",
+}
 """Pages that need no month."""
 STYLE = """
 <style>
@@ -79,7 +85,8 @@ def set_scene(say: Words, of_month: bool) -> Surroundings | None:
     block = community.connection.stamp()
     wallet.mount(say, community.deployment.chain_id)
     signed_in = session.current()
-    who = viewer.meet(community, signed_in, found.identity, block.number)
+    configured = None if hosting.served() else found.identity
+    who = viewer.meet(community, signed_in, configured, block.number)
     if signed_in is not None:
         opening.offer(say, community, signed_in, who, block.number)
     known = names.read(place.deployment)
@@ -106,7 +113,11 @@ def main() -> None:
         name: st.Page(f"views/{name}.py", title=say(f"frame.{name}"), icon=icon, default=name == "community")
         for name, icon in (PAGES | VOTE_PAGES).items()
     }
-    page = st.navigation(list(pages.values()), position="top")
+    sections = {
+        say("frame.section_month"): [pages[name] for name in PAGES],
+        say("frame.section_votes"): [pages[name] for name in VOTE_PAGES],
+    }
+    page = st.navigation(sections, position="top")
     # Streamlit folds the navigation into a corner on a phone; there, the pages are listed in plain sight as well.
     with st.container(horizontal=True, gap="xsmall", key="phone-pages"):
         for name, one in pages.items():

@@ -99,6 +99,19 @@ def figures(month: Month, key: AllocationKey, tariff: Tariff, bands: npt.NDArray
     )
 
 
+def served_groups(roster: Roster, totals: Mapping[str, Any], key: AllocationKey) -> dict[int, int]:
+    """µkWh that each group would have got under a key. Raises NotFromOwnData."""
+    if key.per_producer or key.coefficient_decimals or not key.self_sharing:
+        raise NotFromOwnData
+    groups = {entry["group"]: exact(entry["consumed"]) for entry in totals["groups"]}
+    pool = _Pool(exact(totals["produced"]), dict(groups), {}, {})
+    for stage in key.stages:
+        _serve(pool, stage, roster)
+    if pool.left is None:
+        raise NotFromOwnData
+    return {group: int((groups[group] - pool.by_group[group]).sum()) for group in groups}
+
+
 def _serve(pool: _Pool, stage: Stage, roster: Roster) -> None:
     """One stage. Raises NotFromOwnData if the member's part of it cannot be known."""
     ours = [at for at in pool.mine if _serves(stage, roster, at)]

@@ -11,6 +11,7 @@ from html import escape
 import streamlit as st
 
 from app.data import Place, community
+from app.effects import Trial
 from app.words import Words
 from offchain_worker.chain import calls
 from offchain_worker.chain.community import Community
@@ -68,6 +69,11 @@ class Motion:
         if not tally.majority_met:
             return f"{way}_majority"
         return "passing"
+
+    @property
+    def trial(self) -> Trial:
+        """The rule it would adopt, with the pinned answers it names."""
+        return Trial(self.key, self.tariff, self.proposal.answers, self.proposal.confirmations)
 
     @property
     def is_open(self) -> bool:

@@ -53,7 +53,7 @@ def personas(chain_id: int, environment: Mapping[str, str] | None = None) -> dic
     folder = (os.environ if environment is None else environment).get("DAISEE_PERSONAS")
     if not folder or chain_id != LOCAL_CHAIN:
         return {}
-    offices = re.compile(r"provider|operator|auditor|worker-\d+")
+    offices = re.compile(r"provider|operator|auditor|relayer|worker-\d+")
     found = {path.stem: path for path in Path(folder).glob("*.json")}
     return dict(sorted(found.items(), key=lambda item: (bool(offices.fullmatch(item[0])), _natural(item[0]))))
 
@@ -68,7 +68,7 @@ def persona_name(say: Words, stem: str) -> str:
 
 def role_name(say: Words, who: Viewer) -> str:
     """What the viewer is to the community, in words."""
-    said = say("common.you", number=who.member) if who.member else ""
+    said = say("common.member", number=who.member) if who.member else ""
     office = say(f"signin.role.{who.role}") if who.role is not Role.MEMBER else ""
     return ", ".join(part for part in (said, office) if part)
 

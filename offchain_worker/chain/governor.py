@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -10,6 +12,9 @@ from .contract import DeployedContract, abi_of
 from .errors import ContractRefused
 
 PROPOSER = "#proposer="
+NAMED = re.compile(r"\s*#(what-if|confirmed)=(0x[0-9a-f]{64})(?=\s|$)")
+"""Names what is pinned for the voters: answers of `daisee simulate --pin`, one for each month, and the documents of
+those who confirmed them."""
 
 
 class ProposalState(IntEnum):
@@ -68,9 +73,17 @@ SKIPPED = (
 )
 
 
-def signed_description(question: str, proposer: str) -> str:
-    """The question with its proposer, as the governor wants it: the id is then nobody else's."""
-    return f"{question} {PROPOSER}{proposer.lower()}"
+def signed_description(
+    question: str, proposer: str, answers: Sequence[bytes] = (), confirmations: Sequence[bytes] = ()
+) -> str:
+    """The question with its proposer, as the governor wants it: the id is then nobody else's.
+
+    `answers` are digests of pinned what-ifs, which the ballot shows to each member, `confirmations` those of the
+    workers' signatures under them.
+    """
+    named = "".join(f" #what-if=0x{digest.hex()}" for digest in answers)
+    named += "".join(f" #confirmed=0x{digest.hex()}" for digest in confirmations)
+    return f"{question}{named} {PROPOSER}{proposer.lower()}"
 
 
 @dataclass(frozen=True)
@@ -88,8 +101,21 @@ class Proposal:
 
     @property
     def question(self) -> str:
-        """The description without its proposer."""
-        return self.description.rpartition(PROPOSER)[0].rstrip() or self.description
+        """The description without its proposer and what it names."""
+        return NAMED.sub("", self.description.rpartition(PROPOSER)[0]).strip() or self.description
+
+    @property
+    def answers(self) -> tuple[bytes, ...]:
+        """Digests of the pinned what-ifs that the description names."""
+        return self._named("what-if")
+
+    @property
+    def confirmations(self) -> tuple[bytes, ...]:
+        """Digests of the signatures under them that the description names."""
+        return self._named("confirmed")
+
+    def _named(self, mark: str) -> tuple[bytes, ...]:
+        return tuple(bytes.fromhex(digest[2:]) for kind, digest in NAMED.findall(self.description) if kind == mark)
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from enum import StrEnum
 
 from hexbytes import HexBytes
@@ -15,7 +16,7 @@ from offchain_worker.domain.roster import Direction
 
 from .community import Community
 from .contract import DeployedContract, refusal
-from .governor import Majority, signed_description
+from .governor import NAMED, PROPOSER, Majority, signed_description
 
 MAXIMUM_QUESTION = 300
 """Characters of a question: it must be read on a phone."""
@@ -77,11 +78,20 @@ def majority_for(community: Community, target: str, call: bytes) -> Majority:
     return Majority(community.governor.call("majorityOf", target, 0, call))
 
 
-def proposing(community: Community, target: str, call: bytes, question: str, proposer: str) -> ContractFunction:
-    """The governor's `propose` for one call. Raises QuestionInvalid."""
+def proposing(
+    community: Community,
+    target: str,
+    call: bytes,
+    question: str,
+    proposer: str,
+    answers: Sequence[bytes] = (),
+    confirmations: Sequence[bytes] = (),
+) -> ContractFunction:
+    """The governor's `propose` for one call, naming pinned what-ifs and signatures under them. Raises QuestionInvalid."""
     asked = " ".join(question.split())
-    if not asked or len(asked) > MAXIMUM_QUESTION or "#proposer=" in asked:
+    if not asked or len(asked) > MAXIMUM_QUESTION or PROPOSER in asked or NAMED.search(asked):
         raise QuestionInvalid(
-            f"a question has 1 to {MAXIMUM_QUESTION} characters, without `#proposer=`; this one has {len(asked)}"
+            f"a question has 1 to {MAXIMUM_QUESTION} characters and no `#` marks of ours; this one has {len(asked)}"
         )
-    return community.governor.function("propose", [target], [0], [call], signed_description(asked, proposer))
+    described = signed_description(asked, proposer, answers, confirmations)
+    return community.governor.function("propose", [target], [0], [call], described)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -46,6 +47,13 @@ def propose(
     document: Annotated[Path, typer.Argument(help="The new rule's document", exists=True, dir_okay=False)],
     description: Annotated[str, typer.Option("--description", help="The question put to the members")],
     effective_from: Annotated[int, typer.Option("--from", help="Effective at the earliest (UTC seconds)")] = 0,
+    what_if: Annotated[
+        list[str] | None, typer.Option("--what-if", help="An answer `simulate --pin` made (0x…); several times")
+    ] = None,
+    confirmed: Annotated[
+        list[Path] | None,
+        typer.Option("--confirmed", help="A worker's `simulate --confirm`; several times", exists=True, dir_okay=False),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Propose a new key, tariff, conformity rules or worker program."""
@@ -54,9 +62,20 @@ def propose(
     call = proposing.rule_call(community, subject, document.read_text(encoding="utf-8"), effective_from)
     sender = session.sender(community)
     proposing.rehearse(community, community.rules.address, call)
-    sender.send(proposing.proposing(community, community.rules.address, call, description, str(sender.address)))
+    named = (
+        [_digest(text) for text in what_if or []],
+        [session.store.put(file.read_bytes().strip()) for file in confirmed or []],
+    )
+    proposer = str(sender.address)
+    sender.send(proposing.proposing(community, community.rules.address, call, description, proposer, *named))
     number = len(community.governor.proposals())
     output.emit({"proposal": number}, as_json, lambda r: output.results.print(f"proposal {r['proposal']} is made"))
+
+
+def _digest(text: str) -> bytes:
+    if not re.fullmatch(r"0x[0-9a-f]{64}", text):
+        raise typer.BadParameter(f"{text!r} is not a digest: 0x and 64 hexadecimal digits")
+    return bytes.fromhex(text[2:])
 
 
 SUPPORTS = {Choice.FOR: Support.FOR, Choice.AGAINST: Support.AGAINST, Choice.ABSTAIN: Support.ABSTAIN}

@@ -53,6 +53,7 @@ class Stage:
     connection: Connection
     ports: list[int]
     store: str = "store"
+    relay_port: int = 0
     members: dict[str, int] = field(default_factory=dict)
     salts: list[dict[str, Any]] = field(default_factory=list)
     opened: Community | None = None
@@ -63,6 +64,11 @@ class Stage:
         if self.opened is None:
             self.opened = communities.connect(self.url, self.folder / "deployment.json")
         return self.opened
+
+    @property
+    def relay_url(self) -> str:
+        """Where the demo's relayer listens while it runs."""
+        return f"http://127.0.0.1:{self.relay_port}"
 
     @property
     def period(self) -> int:

@@ -16,7 +16,7 @@ from offchain_worker.chain.connection import Connection
 from offchain_worker.cli.output import configure_logs
 from offchain_worker.domain.errors import DaiseeError
 from scripts import local_chain, local_kubo, run_app
-from scripts.demo import calendar, cast, founding, month, parties
+from scripts.demo import calendar, cast, founding, month, parties, vote
 from scripts.demo.clock import Clock
 from scripts.demo.voice import Voice
 from scripts.install_kubo import NoKubo
@@ -30,13 +30,17 @@ def open_stage(label: str, folder: Path, url: str, voice: Voice, store: str = "s
     neighbourhood = cast.read()
     where = calendar.zone(neighbourhood.time_zone)
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "daisee.toml").write_text(f'rpc = "{url}"\nstore = "{store}"\ndeployment = "deployment.json"\n')
+    relay_port = local_chain.free_port()
+    settings = {"rpc": url, "store": store, "deployment": "deployment.json", "relay": f"http://127.0.0.1:{relay_port}"}
+    (folder / "daisee.toml").write_text("".join(f'{name} = "{value}"\n' for name, value in settings.items()))
     shutil.copyfile(cast.FOLDER / "names.json", folder / "names.json")
     connection = Connection(url)
     ports = [local_chain.free_port() for _ in range(WORKERS)]
     clock = Clock(connection, where)
     first = date.fromisoformat(f"{label}-01")
-    return founding.Stage(label, neighbourhood, folder, url, first, where, voice, clock, connection, ports, store)
+    return founding.Stage(
+        label, neighbourhood, folder, url, first, where, voice, clock, connection, ports, store, relay_port
+    )
 
 
 def chain_start(label: str) -> int:
@@ -141,7 +145,10 @@ def main() -> None:
                 tell_of_figures(stage)
                 voice.say(f"done in {time.monotonic() - started:.0f} s")
                 if not options.no_app:
-                    leave_running(stage)
+                    with vote.relaying(stage):
+                        voice.chapter("8. A vote is open")
+                        vote.open_for_everybody(stage)
+                        leave_running(stage)
         except DaiseeError as error:
             raise SystemExit(f"error: {error}") from error
 
