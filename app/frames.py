@@ -20,7 +20,7 @@ from offchain_worker.domain.roster import Direction, Roster
 
 Micro = NDArray[np.int64]
 PARTS = ("local", "grid", "sold", "surplus")
-QUALITIES = {"measured": "0", "estimated": "1", "missing": "2"}
+QUALITIES = {"measured": "0", "estimated": "1", "missing": "2", "repaired": "4"}
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ def show_summary(scene: Scene, bill: dict[str, Any]) -> None:
     st.markdown(f"{result} {booked} {say('bill.balance', amount=balance)}")
     for reason in bill["reasons"]:
         st.warning(
-            say.count("bill.reason_missing", reason["steps"], meter=scene.column(reason["column"])),
+            say.count(f"bill.reason_{reason['code']}", reason["steps"], meter=scene.column(reason["column"])),
             icon=":material/info:",
         )
     sums: dict[tuple[str, str], int] = {}
@@ -82,7 +82,7 @@ def show_curve(scene: Scene, bill: dict[str, Any]) -> None:
     found = frames.qualities(documents)
     quality = [say.count(f"quality.steps_{name}", number) for name, number in found.items() if number]
     st.caption(say("quality.of_curve", parts=", ".join(quality)))
-    for name in ("estimated", "missing"):
+    for name in ("estimated", "missing", "repaired"):
         on = frames.days_of_quality(documents, name, scene.zone)
         if on:
             listed = ", ".join(scene.day(day) for day in on)

@@ -112,6 +112,8 @@ def show_findings(scene: Scene) -> None:
     columns = range(scene.records.period.columns) if reader.reads_all else scene.records.columns_of(scene.viewer.member)
     documents = [reader.findings(column) for column in columns]
     totals = {name: sum(document[name] for document in documents) for name in ("measured", "estimated", "missing")}
+    if repaired := sum(document["repaired"] for document in documents):
+        totals["repaired"] = repaired
     shown.tiles(
         (say(f"quality.{name}"), say.number(number), say(f"quality.{name}_what")) for name, number in totals.items()
     )

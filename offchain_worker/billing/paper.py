@@ -183,8 +183,9 @@ def _statement(paper: Sheet, document: dict[str, Any]) -> None:
     paper.ln(0.5)
     text = say[f"{state} booked"].format(booked=booked, due=figures.day(document["dueOn"], lang))
     paper.write_text(text, 9)
-    if document["provisional"]:
-        paper.write_text(say["provisional why"].format(steps=document["missingSteps"]), 9, bold=True, color=WARNING)
+    for steps, why in (("missingSteps", "provisional why"), ("repairedSteps", "provisional repaired")):
+        if document[steps]:
+            paper.write_text(say[why].format(steps=document[steps]), 9, bold=True, color=WARNING)
     _compared(paper, document)
     paper.heading(say["your energy"])
     for column in document["columns"]:

@@ -65,7 +65,9 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "provisional": "PROVISOIRE",
         "provisional why": "Provisoire : {steps} pas de votre consommation n'ont pas été relevés et comptent pour zéro. "
         "Dès que le gestionnaire de réseau les publie, une facture corrigée et un avoir suivent.",
-        "provisional invoice": "Facture provisoire : des relevés du client manquent et comptent pour zéro.",
+        "provisional repaired": "Provisoire : {steps} pas ont été réparés comme le disent les règles votées. Dès que le "
+        "gestionnaire de réseau publie ses relevés, une facture corrigée et un avoir suivent.",
+        "provisional invoice": "Facture provisoire : des relevés du client manquent (ils comptent pour zéro) ou ont été réparés.",
         "issuer": "Émetteur",
         "receiver": "Client",
         "on behalf": "Établie au nom et pour le compte de l'émetteur par {name}, {address}.",
@@ -153,7 +155,9 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "provisional": "PROVISIONAL",
         "provisional why": "Provisional: {steps} steps of your consumption were not read and count as zero. "
         "As soon as the grid operator publishes them, a corrected invoice and a credit note follow.",
-        "provisional invoice": "Provisional invoice: readings of the customer are missing and count as zero.",
+        "provisional repaired": "Provisional: {steps} steps were repaired as the voted rules say. As soon as the grid "
+        "operator publishes its readings, a corrected invoice and a credit note follow.",
+        "provisional invoice": "Provisional invoice: readings of the customer are missing (they count as zero) or repaired.",
         "issuer": "From",
         "receiver": "To",
         "on behalf": "Made out in the name and on behalf of the issuer by {name}, {address}.",

@@ -124,8 +124,10 @@ def show(
         if statement["comparison"]:
             cost, saved = (figures.euros(int(statement["comparison"][name]), language) for name in ("cost", "saved"))
             output.results.print(f"Without the community: {cost}; saved {saved}.", markup=False, soft_wrap=True)
-        if statement["provisional"]:
+        if statement["missingSteps"]:
             output.results.print(f"Provisional: {statement['missingSteps']} steps were not read and count 0.")
+        if statement["repairedSteps"]:
+            output.results.print(f"Provisional: {statement['repairedSteps']} steps were repaired as the rules say.")
 
     output.emit({"statement": statement, "invoices": made}, as_json, lines)
 

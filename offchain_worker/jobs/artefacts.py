@@ -14,7 +14,6 @@ from offchain_worker.domain import canonical
 from offchain_worker.domain.energy import Energies
 from offchain_worker.domain.invoice import Invoice, numbers
 from offchain_worker.domain.report import Settlement
-from offchain_worker.domain.roster import Direction
 from offchain_worker.meters import Quality, StandardCurve
 from offchain_worker.storage.store import ContentStore
 
@@ -48,7 +47,10 @@ def proofs(settled: Settlement, column: int) -> bytes:
 
 
 def bill(settled: Settlement, member: int, curves: Sequence[StandardCurve]) -> bytes:
-    """A member's bill (`daisee.bill/1`) with what proves it: salt, leaf, and the siblings up to `billsRoot`."""
+    """A member's bill (`daisee.bill/1`) with what proves it: salt, leaf, and the siblings up to `billsRoot`.
+
+    It is provisional while steps of the member's columns are missing or repaired by a voted method.
+    """
     sequence = numbers(settled.invoices)
 
     def numbered(invoice: Invoice) -> dict[str, Any]:
@@ -57,10 +59,10 @@ def bill(settled: Settlement, member: int, curves: Sequence[StandardCurve]) -> b
     bought, sold = settled.by_member(member)
     own = [at for at, column in enumerate(settled.roster.columns) if column.member == member]
     reasons = [
-        {"column": at, "code": "missing", "steps": missing}
+        {"column": at, "code": quality.name.lower(), "steps": steps}
         for at in own
-        if settled.roster.columns[at].direction is Direction.CONSUMPTION
-        and (missing := int((curves[at].quality == Quality.MISSING).sum()))
+        for quality in (Quality.MISSING, Quality.REPAIRED)
+        if (steps := int((curves[at].quality == quality).sum()))
     ]
     return canonical.dumps(
         {

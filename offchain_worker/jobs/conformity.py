@@ -1,8 +1,9 @@
 """The conformity task: can this dataset be used, and what are its readings?
 
-The verdict follows from the findings alone. `rejected`: a file is not what it should be, or the readings are not those
-the publisher committed; the dataset must be replaced. `held`: the files are good but too much is missing or estimated,
-or a producer has a gap; the community waits for a better version. `conform`: the period can be settled.
+The verdict follows from the findings alone, as heavy as the voted conformity rules make them. `rejected`: a file is not
+what it should be, or the readings are not those the publisher committed; the dataset must be replaced. `held`: the files
+are good but too much is missing or estimated, or a producer has a gap; the community waits for a better version.
+`conform`: the period can be settled.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterable
 
 from offchain_worker.domain import canonical
 from offchain_worker.domain.report import ConformityReport, Verdict
+from offchain_worker.domain.treatments import HELD
 from offchain_worker.meters import Code, Finding, Quality, Severity, StandardCurve
 from offchain_worker.storage.encryption import DatasetSecret, Undecryptable, encrypt_output
 from offchain_worker.storage.store import MemoryStore, put_large
@@ -25,8 +27,6 @@ from .terms import Terms, check
 SCHEMA = "daisee.findings/1"
 COLUMN_SCHEMA = "daisee.column-findings/1"
 KIND = "findings"
-HELD = frozenset((Code.PRODUCTION_MISSING, Code.MISSING_TOO_MUCH, Code.ESTIMATED_TOO_MUCH))
-"""What holds a dataset back until more of it is there; every other error rejects it."""
 
 
 def compute(
@@ -66,11 +66,11 @@ def compute(
 
 
 def verdict(findings: Iterable[Finding]) -> Verdict:
-    """What findings add up to."""
+    """What findings add up to: what the rules ignore is an info and weighs nothing."""
     said = Verdict.CONFORM
     for finding in findings:
         if finding.code in HELD:
-            said = max(said, Verdict.HELD)
+            said = said if finding.severity is Severity.INFO else max(said, Verdict.HELD)
         elif finding.severity is Severity.ERROR:
             said = Verdict.REJECTED
     return said

@@ -52,6 +52,8 @@ def standardise(
         meters.standardise(list(of_column), column, start, end, step_seconds, rules)
         for column, of_column in zip(roster.columns, files, strict=True)
     )
+    meters_of = [column.meter for column in roster.columns]
+    curves = tuple(meters.with_twins(curves, meters_of, start, step_seconds, rules))
     steps = (end - start) // step_seconds
     readings = Readings(
         energies=np.stack([curve.energy for curve in curves], axis=1),

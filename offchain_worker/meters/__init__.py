@@ -11,7 +11,14 @@ from offchain_worker.meters.errors import MeterFileError, RangeInvalid, UnknownF
 from offchain_worker.meters.files import MeterFile, known, read, redact
 from offchain_worker.meters.findings import Code, Finding, Severity, verdict
 from offchain_worker.meters.inspection import inspect
-from offchain_worker.meters.standard import Quality, StandardCurve, StandardFiles, standardise, standardise_all
+from offchain_worker.meters.standard import (
+    Quality,
+    StandardCurve,
+    StandardFiles,
+    standardise,
+    standardise_all,
+    with_twins,
+)
 
 __all__ = [
     "Code",
@@ -33,4 +40,5 @@ __all__ = [
     "standardise",
     "standardise_all",
     "verdict",
+    "with_twins",
 ]

@@ -11,11 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 
 from offchain_worker.domain.roster import Direction
+from offchain_worker.domain.treatments import Method
 from offchain_worker.meters.findings import Code, Finding, Severity
 from offchain_worker.meters.ordered import Ordered
 from offchain_worker.meters.rows import LARGEST_READING, MILLIONTHS, Kind, Rows
@@ -25,13 +26,23 @@ DENOMINATOR = 3 * MILLIONTHS
 """A millionth of a W over 300 s is 250/3,000,000 µkWh; a millionth of a Wh is 3,000/3,000,000 µkWh."""
 INT64_SAFE = 2**62
 HALF_HOUR, HOUR = 1800, 3600
+METHODS = tuple(Method)
+"""The methods of repairs, in the order in which arrays of uint8 name them; 0 is none."""
+
+
+class Mending(NamedTuple):
+    """What the community's rules let be mended while rows become a curve; nothing without such rules."""
+
+    keep_first: bool = False
+    clip_to_zero: bool = False
 
 
 @dataclass(frozen=True)
 class Curve:
     """
     n intervals: `starts` int64[n] UTC seconds, `seconds` int64[n], `numerators` int64[n] in 1/DENOMINATOR µkWh,
-    `estimated` bool[n], `codes` str[n] the operator's quality codes. `span` is from the start of the first row to the
+    `estimated` bool[n], `repaired` uint8[n] the method by which the community's rules repaired an interval (a place in
+    `METHODS`, 0 for as it was read), `codes` str[n] the operator's quality codes. `span` is from the start of the first row to the
     end of the last, empty values included; `stamps` and `stamp_seconds` are the distinct stamps of the rows and the
     interval lengths derived for them. Of an index, `registers` are the readings in millionths of a Wh at `stamps`.
     """
@@ -42,6 +53,7 @@ class Curve:
     seconds: np.ndarray
     numerators: np.ndarray
     estimated: np.ndarray
+    repaired: np.ndarray
     span: tuple[int, int]
     stamps: np.ndarray
     stamp_seconds: np.ndarray
@@ -83,6 +95,7 @@ class Curve:
             seconds=self.seconds[keep],
             numerators=self.numerators[keep],
             estimated=self.estimated[keep],
+            repaired=self.repaired[keep],
             codes=self.codes[keep],
         )
 
@@ -118,10 +131,11 @@ def inside(rows: Rows, start: int, end: int) -> np.ndarray:
     return whole
 
 
-def assemble(parts: Sequence[Rows]) -> Curve:
+def assemble(parts: Sequence[Rows], mending: Mending = Mending()) -> Curve:
     """
     One curve from the rows of one point, direction and quality, from one file or several. Repeated rows count once,
-    contradictory, negative and irregular ones are left out; each is said in `findings`, with the line of the first.
+    contradictory, negative and irregular ones are left out unless `mending` repairs them; each is said in `findings`,
+    with the line of the first.
     """
     first = parts[0]
     rows = Ordered(parts)
@@ -135,6 +149,7 @@ def assemble(parts: Sequence[Rows]) -> Curve:
             seconds=nothing,
             numerators=nothing,
             estimated=nothing > 0,
+            repaired=nothing.astype(np.uint8),
             span=(0, 0),
             stamps=nothing,
             stamp_seconds=nothing,
@@ -144,7 +159,7 @@ def assemble(parts: Sequence[Rows]) -> Curve:
             findings=tuple(rows.found),
         )
     rows.prefer_measured()
-    rows.drop_repeated()
+    rows.drop_repeated(mending.keep_first and first.kind == "load")
     if first.kind == "index" and all(part.seconds is None for part in parts):
         return _between_readings(rows, first)
     seconds = rows.seconds
@@ -164,6 +179,11 @@ def assemble(parts: Sequence[Rows]) -> Curve:
     )  # fmt: skip
     negative = rows.present & (rows.amounts < 0)
     rows.say(Code.NEGATIVE, Severity.ERROR, negative, "negative readings")
+    repaired = np.where(rows.chosen, METHODS.index(Method.KEEP_FIRST), 0).astype(np.uint8)
+    if mending.clip_to_zero and first.kind == "load":
+        repaired[negative] = METHODS.index(Method.CLIP_TO_ZERO)
+        rows.amounts = np.where(negative, 0, rows.amounts)
+        negative = np.zeros(len(negative), dtype=bool)
     if all(part.whole_watts for part in parts) and not rows.estimates.any():
         odd = rows.present & ~negative & (seconds == HALF_HOUR) & (rows.amounts % (2 * MILLIONTHS) != 0)
         message = "half-hourly means that are no even number of W, as a meter that counts whole Wh gives"
@@ -176,6 +196,7 @@ def assemble(parts: Sequence[Rows]) -> Curve:
         seconds=seconds,
         numerators=rows.amounts * factors,
         estimated=rows.estimates,
+        repaired=repaired,
         span=(int(starts.min()), int(ends.max())),
         stamps=rows.stamps,
         stamp_seconds=np.where(irregular, 0, seconds),
@@ -206,6 +227,7 @@ def _between_readings(rows: Ordered, first: Rows) -> Curve:
         seconds=np.diff(stamps),
         numerators=np.where(credible, used, 0) * 3000,
         estimated=rows.estimates[known][1:],
+        repaired=np.zeros(max(len(stamps) - 1, 0), dtype=np.uint8),
         span=(int(rows.stamps[0]), int(rows.stamps[-1])),
         stamps=stamps,
         stamp_seconds=np.zeros(len(stamps), dtype=np.int64),

@@ -12,7 +12,7 @@ from types import ModuleType
 from offchain_worker.domain.roster import Direction
 from offchain_worker.meters import archive, formats, series
 from offchain_worker.meters.archive import unpacked
-from offchain_worker.meters.curve import Curve, assemble
+from offchain_worker.meters.curve import Curve, Mending, assemble
 from offchain_worker.meters.errors import MeterFileError, UnknownFormat
 from offchain_worker.meters.findings import limited
 from offchain_worker.meters.rows import Rows
@@ -152,15 +152,18 @@ def curve_key(of: Rows | Curve) -> CurveKey:
     return (of.direction, of.meter, of.kind != "load", of.kind, of.quantity)
 
 
-def joined(parts: RowsByQuality) -> Curve:
-    """One point's measured rows, filled with the estimated ones. Raises MeterFileError if they cannot be compared."""
+def joined(parts: RowsByQuality, mending: Mending = Mending()) -> Curve:
+    """
+    One point's measured rows, filled with the estimated ones, mended as the rules say. Raises MeterFileError if they
+    cannot be compared.
+    """
     made = {}
     for estimated, named in parts.items():
         first = named[0][1]
         for name, rows in named[1:]:
             if (rows.stamped, rows.is_power) != (first.stamped, first.is_power):
                 raise MeterFileError(name, 0, f"is in another unit than {named[0][0]} for one point")
-        made[estimated] = assemble([rows for _, rows in named])
+        made[estimated] = assemble([rows for _, rows in named], mending)
     if len(made) == 1:
         return next(iter(made.values()))
     return series.filled(made[False], made[True])

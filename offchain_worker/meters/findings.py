@@ -82,6 +82,77 @@ class Severity(StrEnum):
     INFO = "info"
 
 
+FOUND_AS = {
+    Code.CHECKSUM: (Severity.WARNING,),
+    Code.CLOCK_CHANGE: (Severity.INFO,),
+    Code.COARSE_STEP: (Severity.ERROR,),
+    Code.CONFLICT: (Severity.ERROR,),
+    Code.DEAD: (Severity.WARNING,),
+    Code.DECLARED_RANGE: (Severity.WARNING,),
+    Code.DIRECTION: (Severity.ERROR,),
+    Code.DIRECTION_UNSTATED: (Severity.INFO,),
+    Code.DOUBTFUL: (Severity.WARNING,),
+    Code.DUPLICATE: (Severity.WARNING,),
+    Code.EMPTY: (Severity.ERROR,),
+    Code.ESTIMATED: (Severity.INFO,),
+    Code.ESTIMATED_TOO_MUCH: (Severity.ERROR,),
+    Code.GAP: (Severity.WARNING,),
+    Code.GAP_TOO_LONG: (Severity.ERROR,),
+    Code.IGNORED_FILE: (Severity.WARNING,),
+    Code.IGNORED_ROWS: (
+        Severity.INFO,
+        Severity.WARNING,
+    ),
+    Code.IMPLAUSIBLE: (Severity.WARNING,),
+    Code.IRREGULAR: (Severity.ERROR,),
+    Code.MISSING_TOO_MUCH: (Severity.ERROR,),
+    Code.MIXED_POINTS: (Severity.ERROR,),
+    Code.NEGATIVE: (Severity.ERROR,),
+    Code.NIGHT_PRODUCTION: (Severity.WARNING,),
+    Code.NO_SUCH_TIME: (
+        Severity.WARNING,
+        Severity.ERROR,
+    ),
+    Code.NO_TIME: (
+        Severity.INFO,
+        Severity.WARNING,
+    ),
+    Code.NOT_A_LOAD_CURVE: (
+        Severity.INFO,
+        Severity.ERROR,
+    ),
+    Code.ODD_WATTS: (Severity.WARNING,),
+    Code.OFFSET: (Severity.WARNING,),
+    Code.POWER: (Severity.ERROR,),
+    Code.PRODUCTION_MISSING: (Severity.WARNING,),
+    Code.REGISTER_DIFFERENCE: (Severity.WARNING,),
+    Code.REGISTERS_CHANGE: (Severity.WARNING,),
+    Code.REPAIRED: (Severity.WARNING,),
+    Code.REPEATED_HOUR: (Severity.WARNING,),
+    Code.ROUNDED: (Severity.INFO,),
+    Code.SOURCES_DIFFER: (Severity.WARNING,),
+    Code.STAMPING: (
+        Severity.INFO,
+        Severity.WARNING,
+    ),
+    Code.STEP_CHANGE: (Severity.WARNING,),
+    Code.STUCK: (Severity.WARNING,),
+    Code.TWIN: (Severity.WARNING,),
+    Code.UNIT_UNSTATED: (
+        Severity.INFO,
+        Severity.WARNING,
+    ),
+    Code.UNKNOWN_CODE: (Severity.WARNING,),
+    Code.UNREADABLE: (Severity.ERROR,),
+    Code.UNSORTED: (Severity.WARNING,),
+    Code.WRONG_ID: (
+        Severity.INFO,
+        Severity.WARNING,
+    ),
+}
+"""How heavy the findings of a code are found to be, before any vote."""
+
+
 @dataclass(frozen=True, order=True)
 class Finding:
     """`count` intervals (or rows) of `meter` between `start` and `end`, and one line that says what and where."""

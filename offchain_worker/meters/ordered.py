@@ -30,6 +30,7 @@ class Ordered:
         self.unit = "W" if parts[0].is_power else "Wh"
         self.codes = np.concatenate([_codes(part) for part in parts])[order]
         self.estimates = np.concatenate([_estimates(part) for part in parts])[order]
+        self.chosen = np.zeros(len(stamps), dtype=bool)
         self.found = list(dict.fromkeys(finding for part in parts for finding in part.findings))
         back = np.concatenate([np.diff(part.stamps, prepend=part.stamps[:1]) < 0 for part in parts])
         self.say(Code.UNSORTED, Severity.WARNING, back[order], "rows earlier than the row above them")
@@ -62,10 +63,13 @@ class Ordered:
         """The rows of a mask or of indices."""
         self.stamps, self.amounts, self.present = self.stamps[chosen], self.amounts[chosen], self.present[chosen]
         self.numbers, self.codes, self.estimates = self.numbers[chosen], self.codes[chosen], self.estimates[chosen]
-        self.seconds, self.files = self.seconds[chosen], self.files[chosen]
+        self.seconds, self.files, self.chosen = self.seconds[chosen], self.files[chosen], self.chosen[chosen]
 
-    def drop_repeated(self) -> None:
-        """Leave one row of each stamp: one with a value if there is one, none with a value if values differ."""
+    def drop_repeated(self, keep_first: bool = False) -> None:
+        """
+        Leave one row of each stamp: one with a value if there is one, none with a value if values differ, unless
+        `keep_first` says that the first value in the files is taken then; those rows are `chosen`.
+        """
         new = np.concatenate([[True], np.diff(self.stamps) > 0])
         firsts = np.flatnonzero(new)
         if len(firsts) == len(self.stamps):
@@ -86,7 +90,10 @@ class Ordered:
                 f"{_shown(int(low[at]))} and {_shown(int(high[at]))} {self.unit} at {iso(int(self.stamps[firsts[at]]))}"
             )
             self.say(Code.CONFLICT, Severity.ERROR, conflicting, f"rows of one time with different values ({values})")
-        self.present &= ~conflicting
+        if keep_first:
+            self.chosen = conflicting
+        else:
+            self.present &= ~conflicting
         self._keep(valued_first)
 
 

@@ -31,6 +31,7 @@ def filled(measured: Curve, estimated: Curve) -> Curve:
         seconds=np.concatenate([measured.seconds, extra.seconds])[order],
         numerators=np.concatenate([measured.numerators, extra.numerators])[order],
         estimated=np.concatenate([measured.estimated, extra.estimated])[order],
+        repaired=np.concatenate([measured.repaired, extra.repaired])[order],
         codes=np.concatenate([measured.codes, extra.codes])[order],
         span=(min(first for first, _ in spans), max(last for _, last in spans)),
         findings=tuple(dict.fromkeys(measured.findings + estimated.findings)),

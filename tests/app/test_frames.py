@@ -51,7 +51,7 @@ def test_days_of_quality__names_the_local_days() -> None:
     start = int(datetime(2016, 5, 31, 22, tzinfo=UTC).timestamp())
     document = {"start": start, "stepSeconds": HALF_HOUR, "qualities": "0" * 48 + "2" * 2 + "1" * 46}
     assert frames.days_of_quality([document], "missing", "Europe/Paris") == [date(2016, 6, 2)]
-    assert frames.qualities([document]) == {"measured": 48, "estimated": 46, "missing": 2}
+    assert frames.qualities([document]) == {"measured": 48, "estimated": 46, "missing": 2, "repaired": 0}
 
 
 def test_curve_chart__of_a_producer__draws_what_leaves_below_the_line() -> None:

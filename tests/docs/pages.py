@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from offchain_worker.domain.treatments import CHOICES, HELD, Treatment
+from offchain_worker.meters.findings import FOUND_AS, words
 from offchain_worker.meters.formats import FORMATS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -139,6 +141,22 @@ def format_lines() -> str:
     return "\n".join(["| format | files |", "|---|---|", *rows])
 
 
+def finding_lines() -> str:
+    """The catalogue of findings, as `conformity.md` has it: what holds without a vote, what may be voted, what to do."""
+    said = words("en")
+    rows = []
+    for code, choices in CHOICES.items():
+        default = choices.default
+        others = [f"repair `{method}`" for method in choices.methods if method is not default.method]
+        others += [t for t in Treatment if t in choices.treatments and t not in (Treatment.REPAIR, default.treatment)]
+        holds = f"{default.treatment} `{default.method}`" if default.method else str(default.treatment)
+        weight = ", ".join(FOUND_AS[code]) + (", held" if code in HELD else "")
+        what, do = said[code]["name"], said[code]["do"].rstrip(".")
+        rows.append(f"| `{code}` | {weight} | {holds} | {', '.join(others) or '–'} | {what} | {do} |")
+    head = "| code | found as | without a vote | may be voted | what | what to do |"
+    return "\n".join([head, "|---|---|---|---|---|---|", *rows])
+
+
 def made_parts() -> dict[tuple[Path, str], str]:
     """Every part of a page that is made from sources, by page and name of the part."""
     made = {(REFERENCE / "contracts.md", f"guarantees {path.stem}"): guarantee_lines(path) for path in INTERFACES}
@@ -146,6 +164,7 @@ def made_parts() -> dict[tuple[Path, str], str]:
         made[REFERENCE / "gas.md", f"gas {path.stem}"] = gas_lines(path.stem)
     made[REFERENCE / "formats.md", "schemas"] = schema_lines()
     made[REFERENCE / "formats.md", "meter formats"] = format_lines()
+    made[REFERENCE / "conformity.md", "findings"] = finding_lines()
     return made
 
 
