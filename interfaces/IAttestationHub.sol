@@ -130,7 +130,7 @@ interface IAttestationHub {
     ) external view returns (Task memory task, bytes32 taskId, bool answered);
 
     /**
-     * @notice The last task opened for `period` and until when its answer may be challenged; zeros if it has none.
+     * @notice The last task opened for `period` and the second before which its answer is not booked; zeros if it has none.
      * @dev Settlement sets the end of the window and reads it here: the task's word is written anyway, and a word of
      * its own would cost every report a fifth more. A verdict has no window.
      */

@@ -16,7 +16,8 @@ import {ISettlement} from "./ISettlement.sol";
  * G3. A period's rules are those in force at its start second and never change.
  * G4. A dataset is published by the grid operator, or by the provider with the operator's answer as evidence; which of
  *     the two is on chain.
- * G5. Nothing is published for a period before it ends, nor once Settlement holds a report for it.
+ * G5. No dataset is published for a period before it ends, nor once Settlement holds a report for it. Envelopes, which
+ *     open a published dataset to further readers, may follow at any time.
  * G6. The first dataset freezes the roster; later versions use the same one.
  * G7. A new version takes the period back to DATA, so no verdict outlives the dataset it was about.
  * G8. Only the hub records verdicts, only on the current dataset while it has none, and CONFORM only if the workers
@@ -103,7 +104,7 @@ interface IMeterDataRegistry {
     /// @notice `inputDigest` is the current version already.
     error MeterDataUnchanged(bytes32 inputDigest);
 
-    /// @notice Settlement holds a report for `period`: a correction is a revision now.
+    /// @notice Settlement holds a report for `period`: its dataset stays, and nothing corrects a reported period yet.
     error MeterDataReported(PeriodId period);
 
     /// @notice `period` has no dataset.

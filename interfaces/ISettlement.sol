@@ -5,7 +5,10 @@ import {PeriodId, SettlementReport} from "../contracts/Types.sol";
 import {ILedger} from "./ILedger.sol";
 
 /**
- * Reports of who got which energy and who owes what, the window in which they may be challenged, and their booking.
+ * Reports of who got which energy and who owes what, the window in which anyone may check them, and their booking.
+ *
+ * The window gives time, no more: no function here takes a challenge, and nothing strikes a report down. Who finds one
+ * false tells the provider, who alone settles.
  *
  * Guarantees (those of ILedger hold as well):
  *
@@ -53,7 +56,7 @@ interface ISettlement is ILedger {
     /// @notice `period` is settled.
     error SettlementAlreadySettled(PeriodId period);
 
-    /// @notice The report may be challenged until `windowEnd`.
+    /// @notice The report may be checked until `windowEnd`; nothing is booked before.
     error SettlementWindowOpen(PeriodId period, uint64 windowEnd);
 
     /// @notice The report is not the attested one.
@@ -76,7 +79,7 @@ interface ISettlement is ILedger {
 
     /**
      * @notice Take a report that a quorum of workers has signed. Hub only.
-     * @return windowEnd until when it may be challenged, for the hub to keep with the task
+     * @return windowEnd the second before which it is not booked, for the hub to keep with the task
      */
     function accept(
         PeriodId period,
