@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gzip
 import json
-import zlib
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,6 +16,8 @@ from offchain_worker.domain.errors import DaiseeError
 from offchain_worker.domain.quantities import PeriodId
 from offchain_worker.domain.roster import Roster
 from offchain_worker.jobs import dataset as datasets
+from offchain_worker.scale import meter_files
+from offchain_worker.scale.meter_files import Source
 from offchain_worker.storage import envelopes
 from offchain_worker.storage.envelopes import Reader
 
@@ -31,7 +31,6 @@ app = typer.Typer(
 )
 
 METERS_SCHEMA = "daisee.meters/1"
-MAXIMUM_FILE_BYTES = 64 * 1024 * 1024
 
 
 class MetersInvalid(DaiseeError):
@@ -42,8 +41,9 @@ class DatasetRefused(DaiseeError):
     """The dataset cannot be published now."""
 
 
-def read_meters(path: Path) -> tuple[dict[int, str], list[Path]]:
-    """The meter of each point and all files of a `daisee.meters/1` list; files are relative to the current folder.
+def read_meters(path: Path) -> tuple[dict[int, str], dict[Path, str]]:
+    """The meter of each point and all files of a `daisee.meters/1` list, each with the meter it is listed under, "" if
+    there are several; files are relative to the current folder.
 
     Raises MetersInvalid naming the place.
     """
@@ -52,27 +52,14 @@ def read_meters(path: Path) -> tuple[dict[int, str], list[Path]]:
     except OSError as error:
         raise MetersInvalid(f"{path}: cannot be read ({error.strerror})") from error
     meters: dict[int, str] = {}
-    files: list[Path] = []
+    files: dict[Path, str] = {}
     for entry in document["points"]:
         if entry["point"] in meters:
             raise MetersInvalid(f"{path}: point {entry['point']} is listed twice")
         meters[entry["point"]] = entry["meter"]
-        files += [Path(name) for name in entry["files"]]
+        for name in map(Path, entry["files"]):
+            files[name] = entry["meter"] if files.get(name, entry["meter"]) == entry["meter"] else ""
     return meters, files
-
-
-def read_file(path: Path) -> tuple[str, bytes]:
-    """A meter file's name and bytes, unpacked if it is gzip. Raises MetersInvalid naming the file."""
-    try:
-        data = path.read_bytes()
-        if data[:2] == b"\x1f\x8b":
-            with gzip.open(path) as packed:
-                data = packed.read(MAXIMUM_FILE_BYTES + 1)
-    except (OSError, EOFError, zlib.error) as error:
-        raise MetersInvalid(f"{path}: cannot be read ({error})") from error
-    if len(data) > MAXIMUM_FILE_BYTES:
-        raise MetersInvalid(f"{path}: is larger than {MAXIMUM_FILE_BYTES} bytes; split it by month")
-    return path.name, data
 
 
 def readers(community: Community, roster: Roster, block: int) -> list[Reader]:
@@ -135,14 +122,15 @@ def publish(
         reading = bar.add_task("reading files", total=len(paths))
         files = []
         for path in paths:
-            files.append(read_file(path))
+            files.append(meter_files.opened(Source(path)))
             bar.advance(reading)
         making = bar.add_task("redacting, encrypting, checking", total=1)
         step = (record.end - record.start) // record.steps
         span = datasets.Span(
             community.deployment.chain_id, community.registry.address, chosen, version, record.start, record.end, step
         )
-        made = datasets.build(span, roster, meters_of_points, files, rules.conformity, rules.tariff)
+        listed = {str(path): meter for path, meter in paths.items()}
+        made = datasets.build(span, roster, meters_of_points, files, rules.conformity, rules.tariff, listed=listed)
         bar.advance(making)
         input_digest = made.pin(store)
         sealed = envelopes.seal(input_digest, made.secret, readers(community, roster, block))

@@ -87,14 +87,16 @@ def build(
     rules: ConformityRules,
     tariff: Tariff,
     secret: DatasetSecret | None = None,
+    listed: Mapping[str, str] | None = None,
 ) -> Dataset:
     """Redact, split, encrypt and standardise raw files.
 
-    `meters_of_points` gives the real id of each point, `files` are (name, bytes) in any order. Raises MeterFileError
-    naming file, row and reason for one that cannot be read, FileUnexpected for one of a stranger's meter.
+    `meters_of_points` gives the real id of each point, `files` are (name, bytes) in any order, `listed` the meter of a
+    file by its name, for those that hold no id. Raises MeterFileError naming file, row and reason for one that cannot be
+    read, FileUnexpected for one of a stranger's meter or of none.
     """
     keys = secret if secret is not None else DatasetSecret(secrets.token_bytes(SECRET_BYTES))
-    found = _by_meter(roster, meters_of_points, files, rules)
+    found = _by_meter(roster, meters_of_points, files, rules, listed or {})
     columns = [
         _column_files(at, column, found[meters_of_points[column.point], column.direction], span)
         for at, column in enumerate(roster.columns)
@@ -133,7 +135,11 @@ def member_readers(roster: Roster, wallets: Mapping[int, str], public_keys: Mapp
 
 
 def _by_meter(
-    roster: Roster, meters_of_points: Mapping[int, str], files: Sequence[NamedFile], rules: ConformityRules
+    roster: Roster,
+    meters_of_points: Mapping[int, str],
+    files: Sequence[NamedFile],
+    rules: ConformityRules,
+    listed: Mapping[str, str],
 ) -> dict[Place, list[tuple[NamedFile, Curve]]]:
     """The files of each point, with the point's curve in each, in the order of their names."""
     found: dict[Place, list[tuple[NamedFile, Curve]]] = {
@@ -141,7 +147,9 @@ def _by_meter(
     }
     for name, data in sorted(files):
         for curve in meters.read(data, name, rules.time_zone).curves:
-            place = (curve.meter, curve.direction)
+            place = (curve.meter or listed.get(name, ""), curve.direction)
+            if not place[0]:
+                raise FileUnexpected(f"{name}: names no metering point: list it under one point alone")
             if place not in found:
                 raise FileUnexpected(f"{name}: no {curve.direction.name.lower()} point has meter {curve.meter}")
             found[place].append(((name, data), curve))
@@ -152,8 +160,13 @@ def _column_files(at: int, column: Column, files: Sequence[tuple[NamedFile, Curv
     """What a column may show of its point's files: its participation's rows, under a stand-in."""
     start, end = max(column.start, span.start), min(column.end, span.end)
     redacted = {
-        meters.redact(data, name, str(at).zfill(len(curve.meter)), start, end, curve.meter, curve.direction): None
+        meters.redact(data, name, _stand_in(at, curve.meter), start, end, curve.meter, curve.direction): None
         for (name, data), curve in files
         if curve.span[0] < end and curve.span[1] > start
     }
     return list(zip(file_names(at, list(redacted)), redacted, strict=True))
+
+
+def _stand_in(at: int, meter: str) -> str:
+    """The column's place, as long as the real id; nothing for a file that has no id."""
+    return str(at).zfill(len(meter)) if meter else ""

@@ -21,15 +21,14 @@ from offchain_worker.domain.roster import Direction
 from offchain_worker.meters import decimals, delimited, local_time
 from offchain_worker.meters.delimited import Table
 from offchain_worker.meters.errors import MeterFileError
-from offchain_worker.meters.findings import Code, Finding, Severity
-from offchain_worker.meters.formats import spanish_findings
+from offchain_worker.meters.findings import Finding
+from offchain_worker.meters.formats import spanish_findings, spanish_time
+from offchain_worker.meters.formats.spanish_time import HOUR
 from offchain_worker.meters.local_time import Doubt
 from offchain_worker.meters.rows import EARLIEST, LARGEST_READING, LATEST, Kind, Rows
 from offchain_worker.meters.text import quoted
-from offchain_worker.meters.zone import DAY, local_midnight, offsets
+from offchain_worker.meters.zone import DAY
 
-TIME_ZONE = "Europe/Madrid"
-HOUR = 3600
 FEWEST_QUARTERS = 92
 """Quarter-hours of the shortest day: numbers below it are hours, or damaged."""
 KWH, WH = 9, 6
@@ -40,6 +39,8 @@ STARTS = "stamps;start"
 """A line above the header of a redacted file whose stamps are starts, so that a part of it is read like the whole."""
 CUPS = ("cups", "codigocups", "cupscliente", "suministro")
 QUALITY = ("metodoobtencion", "metodo", "metodoobt", "obtainmethod", "realestimado", "estado", "tipolectura", "tipo")
+IN_TEXT = re.compile(r"\bES[0-9]{16}[A-Z]{2}(?:[0-9][A-Z])?\b", re.IGNORECASE)
+LABELLED = re.compile(r"^\W*CUPS\W+([0-9A-Z]{20,22})\b", re.IGNORECASE)
 _DATE = re.compile(r"([0-9]{4})[/.-]([0-9]{1,2})[/.-]([0-9]{1,2})|([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")
 _CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::00)?")
 
@@ -149,11 +150,18 @@ def completed(
     columns = {cups, quality, *energies.values(), *(table.column(name) for name in read)}
     return replace(
         readings,
-        meters=[text.upper() for text in table.values(cups, rows)] if cups >= 0 else [""] * len(rows),
+        meters=[text.upper() for text in table.values(cups, rows)] if cups >= 0 else [_above(table)] * len(rows),
         codes=table.values(quality, rows) if quality >= 0 else [],
         texts={value: table.values(at, rows) for value, at in energies.items()},
         findings=spanish_findings.of_table(table, rows, columns, set(energies.values())),
     )
+
+
+def _above(table: Table) -> str:
+    """The CUPS that stands above the header, where no column has one; "" if there is none, or more than one."""
+    above = table.lines[: max(table.header, 0)]
+    found = {cups.upper() for line in above for cups in IN_TEXT.findall(line) or LABELLED.findall(line)}
+    return found.pop() if len(found) == 1 else ""
 
 
 def curves(readings: Readings, name: str) -> tuple[Rows, ...]:
@@ -169,8 +177,8 @@ def curves(readings: Readings, name: str) -> tuple[Rows, ...]:
         }
         filled = [value for value, (amounts, _) in energies.items() if amounts.present.any()]
         first = next(iter(energies.values()))[0]
-        stamps, doubt, local = placed(readings, chosen, first.values, first.present)
-        stamps, doubt, foreign = flagged(readings, chosen, stamps, doubt, local, meter)
+        stamps, doubt, local = spanish_time.placed(readings, chosen, first.values, first.present)
+        stamps, doubt, foreign = spanish_time.flagged(readings, chosen, stamps, doubt, local, meter)
         out = (stamps < EARLIEST) | (stamps > LATEST)
         if out.any():
             number = int(readings.numbers[chosen][out][0])
@@ -214,80 +222,6 @@ def nothing(value: Value, meter: str = "") -> Rows:
     """A curve without rows, of a file that has a header and nothing below it."""
     none = np.zeros(0, dtype=np.int64)
     return Rows(meter, value.direction, False, "end", False, none, none, none > 0, none, step=HOUR)
-
-
-def placed(
-    readings: Readings, chosen: np.ndarray, values: np.ndarray, present: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """UTC stamps int64[n] of one point's rows, how sure they are (`Doubt` uint8[n]), and their local times int64[n]."""
-    days, labels = readings.days[chosen], readings.labels[chosen]
-    local = days + labels
-    stamps, doubt = np.zeros(len(local), dtype=np.int64), np.zeros(len(local), dtype=np.uint8)
-    through = np.zeros(len(local), dtype=bool)
-    for day in np.unique(days):
-        begin = midnight(int(day))
-        length = midnight(int(day) + DAY) - begin
-        if length != DAY:
-            rows = np.flatnonzero(days == day)
-            counted, unreal = _numbered_through(labels[rows], values[rows], present[rows], length, readings.stamped)
-            doubt[rows[unreal]] = Doubt.NO_SUCH_TIME
-            if counted:
-                through[rows] = True
-                stamps[rows] = begin + labels[rows]
-        else:
-            extra = (days == day) & (labels > DAY if readings.stamped == "end" else labels >= DAY)
-            doubt[extra] = Doubt.NO_SUCH_TIME
-    by_clock = np.flatnonzero(~through)
-    stamps[by_clock], guessed = local_time.moments(TIME_ZONE, local[by_clock], readings.stamped)
-    doubt[by_clock] = np.maximum(doubt[by_clock], guessed)
-    return stamps, doubt, local
-
-
-def flagged(
-    readings: Readings, chosen: np.ndarray, stamps: np.ndarray, doubt: np.ndarray, local: np.ndarray, meter: str
-) -> tuple[np.ndarray, np.ndarray, list[Finding]]:
-    """Stamps and doubts once the rows' summer time flags are heard, and a warning about flags that cannot be right."""
-    if readings.summer is None:
-        return stamps, doubt, []
-    ahead = np.where(readings.summer[chosen], 2 * HOUR, HOUR)
-    told = local - ahead
-    fits = (offsets(TIME_ZONE, told) == ahead) | (offsets(TIME_ZONE, told - 1) == ahead)
-    stamps, doubt = np.where(fits, told, stamps), np.where(fits, Doubt.NONE, doubt)
-    if fits.all():
-        return stamps, doubt, []
-    count, first = int((~fits).sum()), int(readings.numbers[chosen][~fits].min())
-    message = f"{count} rows carry summer time in winter or winter time in summer, first in row {first}"
-    begin, end = int(stamps[~fits].min()), int(stamps[~fits].max())
-    return stamps, doubt, [Finding(begin, end, Code.OFFSET, Severity.WARNING, meter, count, message)]
-
-
-def midnight(day: int) -> int:
-    return local_midnight(TIME_ZONE, str(np.datetime64(day, "s"))[:10])
-
-
-def _numbered_through(
-    labels: np.ndarray, values: np.ndarray, present: np.ndarray, length: int, stamped: str
-) -> tuple[bool, np.ndarray]:
-    """
-    Of a day of 23 or 25 hours: are its hours counted from midnight rather than read off the clock? And which rows
-    (bool) are of an hour that the day does not have.
-    """
-    none = np.zeros(len(labels), dtype=bool)
-    shift = 0 if stamped == "end" else HOUR
-    ends = labels + shift
-    if length > DAY:
-        return bool((ends > DAY).any()), none
-    skipped = (ends > 2 * HOUR) & (ends <= 3 * HOUR)
-    last = ends > length
-    if not skipped.any() or not (ends == 2 * HOUR).any():
-        return False, none
-    if not last.any():
-        return True, none
-    if not values[skipped & present].any():
-        return False, skipped
-    if not values[last & present].any():
-        return True, last
-    return False, skipped
 
 
 def _energies(

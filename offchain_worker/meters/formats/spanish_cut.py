@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from offchain_worker.domain.roster import Direction
 from offchain_worker.meters.curve import inside
 from offchain_worker.meters.delimited import Table, replaced
-from offchain_worker.meters.formats.spanish import STARTS, Value, says_starts
+from offchain_worker.meters.formats.spanish import IN_TEXT, STARTS, Value, says_starts
 from offchain_worker.meters.rows import Rows
 from offchain_worker.meters.text import chosen_meter
 
@@ -41,8 +43,11 @@ def cut(
         written.append((max(table.header, 0), STARTS))
     for at in range(table.header + 1):
         line = table.lines[at]
-        if not any(other and other in line for other in meters - {kept}):
-            written.append((at, line.replace(kept, stand_in) if kept else line))
+        others = {found.upper() for found in IN_TEXT.findall(line)} | {
+            other for other in meters if other and other in line
+        }
+        if not others - {kept}:
+            written.append((at, re.sub(re.escape(kept), stand_in, line, flags=re.IGNORECASE) if kept else line))
     for at, fields in table.rows:
         if at + 1 in numbers:
             own = {meter_column: stand_in} if 0 <= meter_column < len(fields) else {}

@@ -24,7 +24,7 @@ from offchain_worker.meters import delimited
 from offchain_worker.meters.curve import inside
 from offchain_worker.meters.delimited import Table
 from offchain_worker.meters.errors import MeterFileError
-from offchain_worker.meters.formats import spanish, spanish_cut, spanish_findings
+from offchain_worker.meters.formats import spanish, spanish_cut, spanish_findings, spanish_time
 from offchain_worker.meters.formats.spanish import HOUR, KWH, WH, Readings, Value
 from offchain_worker.meters.rows import Rows
 from offchain_worker.meters.text import chosen_meter, quoted
@@ -163,7 +163,7 @@ def _counts(table: Table, row: int, hour: int, hours: dict[int, int], base: Read
     """Is this cell an hour of its day? On days of 24 hours all but an unused H25, on others those with a value."""
     text = table.values(hours[hour], [row])[0]
     day = int(base.days[at])
-    usual = spanish.midnight(day + DAY) - spanish.midnight(day) == DAY
+    usual = spanish_time.midnight(day + DAY) - spanish_time.midnight(day) == DAY
     if usual:
         return hour <= 24 or (text != "" and text.strip("0.,") != "")
     return text != ""
