@@ -10,11 +10,13 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from eth_abi.exceptions import EncodingError
 from eth_account import Account
 from eth_account.messages import encode_defunct, encode_typed_data
+from eth_utils import ValidationError
 from web3 import Web3
 
-from app import viewer
+from app import hosting, viewer
 from offchain_worker.domain.errors import DaiseeError
 from offchain_worker.storage import identity as identities
 
@@ -26,16 +28,17 @@ class DemoRefused(DaiseeError):
 
 
 def people(chain_id: int, environment: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The addresses of the local demo's people by name; none on any other chain."""
+    """The addresses of the local demo's people by name; none on any other chain, or where the app is served."""
+    if hosting.served():
+        return {}
     return {stem: identities.load(path).address for stem, path in viewer.personas(chain_id, environment).items()}
 
 
 def answer(web3: Web3, chain_id: int, address: str, method: str, params: list[Any]) -> str:
     """What a wallet with this person's key answers: a signature, or a transaction's hash. Raises DemoRefused."""
-    for path in viewer.personas(chain_id).values():
-        found = identities.load(path)
-        if found.address == address:
-            return _signed(web3, chain_id, found, method, params)
+    for stem, known in people(chain_id).items():
+        if known == address:
+            return _signed(web3, chain_id, identities.load(viewer.personas(chain_id)[stem]), method, params)
     raise DemoRefused("the demo wallet knows nobody with this address")
 
 
@@ -52,7 +55,7 @@ def _signed(web3: Web3, chain_id: int, who: identities.Identity, method: str, pa
             return "0x" + bytes(account.sign_message(encode_typed_data(full_message=document)).signature).hex()
         if method == "eth_sendTransaction":
             return _sent(web3, chain_id, account, dict(params[0]))
-    except (ValueError, KeyError, IndexError, TypeError) as error:
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError, ValidationError, EncodingError) as error:
         raise DemoRefused(f"{method}: the parameters are not what a wallet takes ({error})") from error
     raise DemoRefused(f"the demo wallet does not do {method}")
 

@@ -17,6 +17,11 @@ from offchain_worker.domain.errors import DaiseeError
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
+def served() -> bool:
+    """Whether the app is there for others than who started it: then it knows nobody until they sign in."""
+    return bool(os.environ.get("DAISEE_APP_ORIGIN"))
+
+
 class OriginRefused(DaiseeError):
     """A request came from, or to, another address than the app's."""
 
@@ -36,6 +41,14 @@ def origin(host: str, sent: str | None) -> str:
     if sent != expected:
         raise OriginRefused(f"the request comes from {sent or 'nowhere'}, the app is {expected}")
     return expected
+
+
+def same_site(host: str, sent: str | None) -> bool:
+    """Whether a page that opens a connection is the app's own; who sends no Origin is no browser."""
+    if sent is None:
+        return True
+    configured = os.environ.get("DAISEE_APP_ORIGIN", "").rstrip("/")
+    return sent == configured if configured else urlsplit(sent).netloc == host
 
 
 def domain(address: str) -> str:

@@ -22,6 +22,7 @@ PAGES = {
     "bill": ":material/receipt_long:",
     "audit": ":material/fact_check:",
 }
+# Pages that need no month.
 VOTE_PAGES = {
     "proposals": ":material/how_to_vote:",
     "ballot": ":material/ballot:",
@@ -29,7 +30,6 @@ VOTE_PAGES = {
     "results": ":material/task_alt:",
     "proxies": ":material/handshake:",
 }
-"""Pages that need no month."""
 STYLE = """
 <style>
 .stMainBlockContainer { max-width: 68rem; padding-top: 4.5rem; padding-bottom: 3rem; }

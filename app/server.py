@@ -20,12 +20,15 @@ from typing import Any
 
 import streamlit as st
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from web3.exceptions import Web3Exception
 
-from app import demo_wallet, hosting, session, signin, viewer
+from app import demo_wallet, hosting, session, signin
 from app.hosting import OriginRefused
 from offchain_worker.chain import deployment
 from offchain_worker.chain.community import connect
@@ -34,6 +37,12 @@ from offchain_worker.domain.errors import DaiseeError
 
 LONGEST = 131_072
 """Bytes of a request."""
+FRAMING = {
+    "Content-Security-Policy": "frame-ancestors 'none'",
+    "X-Frame-Options": "DENY",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+}
 NONCES = signin.Nonces()
 Handler = Callable[[dict[str, Any], Request, str], Response]
 
@@ -76,7 +85,7 @@ def demo(body: dict[str, Any], request: Request, origin: str) -> Response:
     del origin
     chain_id = _chain_id()
     local = request.client is not None and hosting.is_loopback(request.client.host)
-    if not (local and viewer.personas(chain_id)):
+    if not (local and demo_wallet.people(chain_id)):
         return _refused(404, "there is no demo wallet here")
     found = settings.load({})
     web3 = connect(found.need_rpc(), found.need_deployment(), 2).connection.web3
@@ -133,6 +142,28 @@ def _chain_id() -> int:
     return deployment.read(settings.load({}).need_deployment()).chain_id
 
 
+class Guard:
+    """No other site may show the app in a frame of its own, or open its connection in somebody's name."""
+
+    def __init__(self, inner: ASGIApp) -> None:
+        self._inner = inner
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on what is the app's own."""
+        sent = Headers(scope=scope) if scope["type"] in ("http", "websocket") else Headers()
+        if scope["type"] == "websocket" and not hosting.same_site(sent.get("host", ""), sent.get("origin")):
+            await receive()
+            await send({"type": "websocket.close", "code": 1008})
+            return
+
+        async def marked(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(FRAMING)
+            await send(message)
+
+        await self._inner(scope, receive, marked)
+
+
 signin.warm()
 ROUTES = [
     Route(path, guarded(handler), methods=["POST"])
@@ -143,4 +174,4 @@ ROUTES = [
         ("/demo-wallet", demo),
     )
 ]
-app = st.App("main.py", routes=ROUTES)
+app = st.App("main.py", routes=ROUTES, middleware=[Middleware(Guard)])

@@ -1,11 +1,13 @@
 """Sign-in with Ethereum (EIP-4361): the server writes the message, the wallet signs it, the server checks every line.
 
-A nonce is random, issued here, taken once, and dead after five minutes. Domain, URI and chain come from the app's own
+A nonce is random, issued here for one address, signs in once, and is dead after five minutes. Domain, URI and chain come from the app's own
 settings, never from the message. An account's key signs, or a contract wallet vouches (ERC-1271).
 """
 
 from __future__ import annotations
 
+import hmac
+import re
 import secrets
 import threading
 import time
@@ -24,7 +26,6 @@ from offchain_worker.chain.errors import ChainUnavailable
 from offchain_worker.domain.errors import DaiseeError
 
 NONCE_LIFETIME = 300
-NONCES = 10_000
 LONGEST = 4_096
 """Characters of a message or signature; a contract wallet's signature included."""
 STATEMENT = "Sign in to DAISEE. This moves no money, casts no vote and opens no data."
@@ -39,32 +40,38 @@ class SignInRefused(DaiseeError):
 
 
 class Nonces:
-    """Nonces that were issued and not taken yet, each for one address."""
+    """Nonces that sign themselves: random bytes, the second they die and a seal over both and the address.
 
-    def __init__(self, limit: int = NONCES, clock: Callable[[], float] = time.time) -> None:
-        self._limit, self._clock = limit, clock
-        self._held: dict[str, tuple[str, int]] = {}
+    Nothing is kept for a nonce that was only asked for, so that asking fills no memory; a nonce that signed somebody in
+    is remembered until it is dead.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        self._secret, self._clock = secrets.token_bytes(32), clock
+        self._spent: dict[str, int] = {}
         self._lock = threading.Lock()
 
     def issue(self, address: str) -> tuple[str, int]:
-        """A new nonce for an address, and the second it dies. Raises SignInRefused while too many wait."""
-        now = int(self._clock())
-        with self._lock:
-            self._held = {nonce: held for nonce, held in self._held.items() if held[1] > now}
-            if len(self._held) >= self._limit:
-                raise SignInRefused("too many sign-ins are under way; wait a minute", 429)
-            nonce = secrets.token_hex(16)
-            self._held[nonce] = (address, now + NONCE_LIFETIME)
-        return nonce, now + NONCE_LIFETIME
+        """A new nonce for an address, and the second it dies."""
+        expires = int(self._clock()) + NONCE_LIFETIME
+        body = secrets.token_bytes(12) + expires.to_bytes(8, "big")
+        return (body + self._seal(body, address)).hex(), expires
 
     def take(self, nonce: str, address: str) -> None:
-        """Take a nonce, whatever comes of it. Raises SignInRefused if it is not this address's, or used, or dead."""
+        """Spend a nonce. Raises SignInRefused if it is not this address's, or spent, or dead."""
+        raw = bytes.fromhex(nonce) if re.fullmatch("[0-9a-f]{72}", nonce) else b""
+        body, seal, now = raw[:20], raw[20:], self._clock()
+        if not raw or not secrets.compare_digest(seal, self._seal(body, address)):
+            raise SignInRefused("this sign-in was not started here, or for another address")
+        expires = int.from_bytes(body[12:], "big")
         with self._lock:
-            held = self._held.pop(nonce, None)
-        if held is None or held[1] <= self._clock():
-            raise SignInRefused("the sign-in was used or took too long; start again", 410)
-        if held[0] != address:
-            raise SignInRefused("the nonce was issued for another address")
+            self._spent = {spent: until for spent, until in self._spent.items() if until > now}
+            if expires <= now or nonce in self._spent:
+                raise SignInRefused("the sign-in was used or took too long; start again", 410)
+            self._spent[nonce] = expires
+
+    def _seal(self, body: bytes, address: str) -> bytes:
+        return hmac.digest(self._secret, body + address.encode(), "sha256")[:16]
 
 
 def message(nonces: Nonces, address: str, origin: str, chain_id: int) -> str:
@@ -89,7 +96,7 @@ def message(nonces: Nonces, address: str, origin: str, chain_id: int) -> str:
 
 
 def verify(nonces: Nonces, text: str, signature: str, origin: str, chain_id: int, rpc: str | None) -> str:
-    """The checksummed address that signed in. Raises SignInRefused; the nonce is spent either way."""
+    """The checksummed address that signed in. Raises SignInRefused."""
     if not (isinstance(text, str) and isinstance(signature, str) and max(len(text), len(signature)) <= LONGEST):
         raise SignInRefused("a message and a signature of at most 4,096 characters are needed")
     try:
@@ -97,7 +104,6 @@ def verify(nonces: Nonces, text: str, signature: str, origin: str, chain_id: int
     except (ValueError, ValidationError) as error:
         raise SignInRefused("this is not a sign-in message (EIP-4361)") from error
     address = to_checksum_address(signed.address)
-    nonces.take(signed.nonce, address)
     if signed.expiration_time is None:
         raise SignInRefused("the message has no expiry")
     expected = {"domain": hosting.domain(origin), "uri": origin, "chain_id": chain_id, "nonce": signed.nonce}
@@ -108,6 +114,9 @@ def verify(nonces: Nonces, text: str, signature: str, origin: str, chain_id: int
         raise SignInRefused(f"the sign-in does not hold: {type(error).__name__}") from error
     except (ChainUnavailable, Web3Exception, OSError) as error:
         raise SignInRefused("the chain does not answer; a contract wallet cannot be checked now", 503) from error
+    except (ValueError, TypeError) as error:
+        raise SignInRefused("the signature is not one") from error
+    nonces.take(signed.nonce, address)
     return address
 
 

@@ -1,6 +1,6 @@
 """The wallet in the page: which account the visitor shows, and requests that their wallet answers.
 
-A component of our own (`wallet.js`) talks to the browser's wallets; it is mounted once, by the entry point. Python asks
+A component of our own (`wallet.js`, `view.js`) talks to the browser's wallets; it is mounted once, by the entry point. Python asks
 with an id, the component runs each id at most once, and the answer comes back as state. Everything that crosses is a
 string, and what comes back is the browser's word only: whoever uses an answer checks the signature, the chain and who
 is signed in (`app.session`) again.
@@ -17,6 +17,7 @@ from typing import Any
 import streamlit as st
 from eth_utils import is_hex_address, to_checksum_address
 
+from app import session
 from app.wallet import labels
 from app.words import Words
 
@@ -32,7 +33,7 @@ WALLET = st.components.v2.component(
     "daisee_wallet",
     html="<div id='wallet'></div>",
     css=(FOLDER / "wallet.css").read_text(encoding="utf-8"),
-    js=(FOLDER / "wallet.js").read_text(encoding="utf-8"),
+    js="".join((FOLDER / name).read_text(encoding="utf-8") for name in ("wallet.js", "view.js")),
 )
 
 
@@ -66,7 +67,7 @@ def mount(say: Words, chain_id: int) -> None:
         key=KEY,
         data=data,
         default={"account": None, "response": None},
-        on_account_change=_nothing,
+        on_account_change=_account_changed,
         on_response_change=_answered,
     )
 
@@ -168,5 +169,8 @@ def _state(name: str) -> Any:
     return state.get(name) if state is not None else None
 
 
-def _nothing() -> None:
-    """A change that only has to run the page again."""
+def _account_changed() -> None:
+    """Another account than the one signed in ends its session, even if the page could not say so itself."""
+    shown, signed_in = account(), session.current()
+    if shown is not None and signed_in is not None and shown.address != signed_in.address:
+        session.close()

@@ -37,6 +37,8 @@ function announced(detail) {
 function discover() {
   if (!S.listening) {
     S.listening = true;
+    S.channel = new BroadcastChannel("daisee");
+    S.channel.onmessage = () => location.reload();
     window.addEventListener("eip6963:announceProvider", (event) => announced(event.detail));
   }
   window.dispatchEvent(new Event("eip6963:requestProvider"));
@@ -115,7 +117,7 @@ async function look(prompt) {
 async function switched() {
   if (!S.data?.session || !S.account || same(S.account.address, S.data.session)) return;
   tell();
-  await post("/auth/logout", {}).then(() => location.reload(), () => {});
+  await post("/auth/logout", {}).then(restart, () => {});
 }
 
 function tell() {
@@ -123,6 +125,12 @@ function tell() {
   if (text === S.sent) return;
   S.sent = text;
   S.set("account", S.account);
+}
+
+// Who is signed in has changed: this tab and its neighbours start anew, with nothing of before in them.
+function restart() {
+  S.channel?.postMessage("session");
+  location.reload();
 }
 
 // --- sign in, sign out, requests ---------------------------------------------------------------------------------
@@ -142,10 +150,10 @@ const signIn = () => during("signing_in", async () => {
   const hex = "0x" + [...new TextEncoder().encode(message)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   const signature = await S.chosen.provider.request({ method: "personal_sign", params: [hex, address] });
   await post("/auth/verify", { message, signature: String(signature) });
-  location.reload();
+  restart();
 });
 
-const signOut = () => during("signing_out", async () => { await post("/auth/logout", {}); location.reload(); });
+const signOut = () => during("signing_out", async () => { await post("/auth/logout", {}); restart(); });
 
 const switchChain = () => during("switching", async () => {
   const { id, name, rpc } = S.data.chain;
@@ -161,13 +169,23 @@ const switchChain = () => during("switching", async () => {
   await look(false);
 });
 
+// What no wallet should be asked: the network is checked for what is valid on one network only.
+function check({ method, params }) {
+  if (!S.chosen || !S.account) throw refused(4900, "no wallet is connected");
+  const signer = { personal_sign: params[1], eth_signTypedData_v4: params[0], eth_sendTransaction: params[0]?.from ?? S.account.address }[method];
+  if (signer && !same(signer, S.account.address)) throw refused(4100, "the wallet shows another account");
+  if (method !== "personal_sign" && elsewhere()) throw refused(4901, "the wallet is on another network");
+}
+
+const elsewhere = () => Boolean(S.account) && Number(S.account.chainId) !== Number(S.data.chain.id);
+
 async function run(request) {
   S.waiting = request;
   if (!request || S.started.has(request.id)) return;
   S.started.add(request.id);
   const answer = (body) => S.set("response", { id: request.id, ...body });
   try {
-    if (!S.chosen || !S.account) throw refused(4900, "no wallet is connected");
+    check(request);
     const result = await S.chosen.provider.request({ method: request.method, params: request.params });
     answer({ ok: true, result: typeof result === "string" ? result : JSON.stringify(result) });
   } catch (error) {
@@ -180,104 +198,3 @@ const stopWaiting = () => {
   S.review?.decide(false);
   S.set("response", { id, ok: false, code: "-1", message: "stopped" });
 };
-
-// --- what is seen ------------------------------------------------------------------------------------------------
-const element = (tag, properties = {}, ...children) => {
-  const made = Object.assign(document.createElement(tag), properties);
-  made.append(...children);
-  return made;
-};
-const text = (content, className = "grow") => element("p", { className, textContent: content });
-const button = (name, label, onclick, primary = false) => {
-  const made = element("button", { type: "button", textContent: label, onclick, disabled: Boolean(S.busy) });
-  made.dataset.testid = name;
-  if (primary) made.className = "primary";
-  return made;
-};
-const row = (...children) => element("div", { className: "row" }, ...children);
-
-function connectors() {
-  const found = [...S.providers.entries()];
-  const wallets = found.filter(([name]) => name !== DEMO).map(([name, detail]) =>
-    button(`connect-${name}`, say("connect", { wallet: detail.info.name }), () => choose(detail, true), found.length === 1));
-  if (!S.providers.has(DEMO)) return wallets;
-  const people = element("select", { ariaLabel: say("demo_who"), onchange: () => { S.persona = people.value; remember(PERSONA, S.persona); } });
-  people.dataset.testid = "demo-who";
-  people.append(...S.data.demo.map(({ name, address }) => element("option", { value: address, textContent: name, selected: address === S.persona })));
-  return [...wallets, people, button("connect-demo", say("demo_connect"), () => choose(S.providers.get(DEMO), true), !wallets.length)];
-}
-
-function account() {
-  const { session } = S.data;
-  const other = button("change", say("change"), () => { S.chosen = S.account = null; remember(CHOICE, null); tell(); S.paint(); });
-  if (session) return row(text(say("signed_in", { address: short(session) })), button("sign-out", say("sign_out"), signOut));
-  if (S.account)
-    return row(text(say("connected", { address: short(S.account.address), wallet: S.account.wallet })), button("sign-in", say("sign_in"), signIn, true), other);
-  return row(text(say(S.providers.size ? "welcome" : "none")), ...connectors());
-}
-
-function reconnect() {
-  if (!S.data.session || S.account) return [];
-  return [row(text(say("not_connected")), ...connectors())];
-}
-
-function wrongChain() {
-  if (!S.account || Number(S.account.chainId) === Number(S.data.chain.id)) return [];
-  const text_ = text(say("wrong_chain", { there: Number(S.account.chainId), here: Number(S.data.chain.id) }));
-  return [element("div", { className: "banner", role: "alert" }, text_, row(button("switch-chain", say("switch_chain"), switchChain, true)))];
-}
-
-// What the demo's wallet is about to sign, as a wallet shows it.
-function shown({ method, params }) {
-  if (method === "personal_sign") {
-    const bytes = Uint8Array.from(params[0].slice(2).match(/../g) ?? [], (pair) => parseInt(pair, 16));
-    return new TextDecoder().decode(bytes);
-  }
-  if (method === "eth_signTypedData_v4") {
-    const { domain, primaryType, message } = JSON.parse(params[1]);
-    return JSON.stringify({ [primaryType]: message, domain }, null, 2);
-  }
-  return JSON.stringify(params[0], null, 2);
-}
-
-function review() {
-  if (!S.review) return [];
-  const { method, decide } = S.review;
-  const person = S.data.demo.find(({ address }) => address === S.persona)?.name ?? "";
-  const title = element("h2", { textContent: say("review", { person }) });
-  const body = element("pre", { textContent: shown(S.review), tabIndex: 0 });
-  body.dataset.testid = "demo-shown";
-  const buttons = ["yes", "no"].map((name) => {
-    const made = button(`demo-${name}`, say(`demo_${name}`), () => decide(name === "yes"), name === "yes");
-    made.disabled = false;
-    return made;
-  });
-  return [element("section", { className: "panel", ariaLabel: say("demo") }, title, text(say(`method.${method}`)), body, row(...buttons))];
-}
-
-function status() {
-  if (S.review) return [];
-  if (S.trouble) return [text(reason(S.trouble), "wrong")];
-  if (S.busy) return [text(say(S.busy), "")];
-  if (S.waiting && S.account) return [row(text(say("waiting")), button("stop", say("stop"), stopWaiting))];
-  return [];
-}
-
-export default function ({ parentElement, data, setStateValue }) {
-  S.data = data;
-  S.set = setStateValue;
-  const root = parentElement.querySelector("#wallet");
-  S.paint = () => {
-    const focused = (parentElement.activeElement ?? document.activeElement)?.dataset?.testid;
-    const live = root.querySelector("[role=status]") ?? element("div", { role: "status", ariaLive: "polite" });
-    live.replaceChildren(...status());
-    root.replaceChildren(account(), ...reconnect(), ...wrongChain(), ...review(), live);
-    if (focused) root.querySelector(`[data-testid="${CSS.escape(focused)}"]`)?.focus();
-  };
-  offerDemo();
-  discover();
-  run(data.request);
-  S.recollect();
-  if (S.account) { tell(); switched(); }
-  S.paint();
-}
