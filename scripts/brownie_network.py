@@ -29,12 +29,17 @@ def connect_local(url: str) -> None:
 
 
 def connect_network(name: str | None, url: str | None, max_fee_gwei: int | None) -> None:
-    """Connect to a network Brownie knows by name, or to any node by address; every transaction under the fee cap."""
+    """Connect to a network Brownie knows by name, or to any node by address; every transaction under the fee cap.
+
+    SystemExit for a name that Brownie does not know.
+    """
     if name is None:
         # With a `cmd`, Brownie keeps no list of deployments, which it would expect to find again on the next chain of
         # the same id; without `launch_rpc` it leaves the node alone.
         name, host = "daisee-rpc", {"host": url, "cmd": "", "timeout": 60, "cmd_settings": {}}
         CONFIG.networks[name] = {"id": name, "name": "Given by its address", **host}
+    elif name not in CONFIG.networks:
+        raise SystemExit(f"error: Brownie knows no network {name}: see `brownie networks list`, or give --rpc URL")
     brownie.network.connect(name, launch_rpc=False)
     brownie.network.gas_limit("auto")
     brownie.network.priority_fee("auto")

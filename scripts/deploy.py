@@ -13,192 +13,26 @@ Beyond the local chain the deployer's key comes from a keystore, and `euroToken`
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import sys
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from web3 import Web3
-from web3.utils.address import get_create_address
+from web3.exceptions import ContractLogicError
 
 from offchain_worker.chain.connection import Connection
-from offchain_worker.chain.contract import selector
+from offchain_worker.chain.contract import refusal
 from offchain_worker.chain.deployment import LOCAL_CHAINS, Deployment
-from offchain_worker.chain.governor import Majority
-from offchain_worker.domain import key, tariff
 from offchain_worker.storage import keystore
 from offchain_worker.storage.identity import IdentityError
+from scripts.deployment import plan as plans
+from scripts.deployment.plan import constructor_arguments, order_of, predicted_addresses
+from scripts.deployment.progress import Progress
+from scripts.deployment.verify import verify
 
 ROOT = Path(__file__).resolve().parent.parent
-
-# In the order of deployment: the nonce of each is the deployer's first nonce plus its place.
-ORDER = (
-    "EuroToken",
-    "CommunityRegistry",
-    "KeyGovernor",
-    "RuleBook",
-    "MeterDataRegistry",
-    "AttestationHub",
-    "Settlement",
-)
-
-
-POINTERS = {
-    "registry": "CommunityRegistry",
-    "governor": "KeyGovernor",
-    "ruleBook": "RuleBook",
-    "meterData": "MeterDataRegistry",
-    "hub": "AttestationHub",
-    "settlement": "Settlement",
-    "euro": "EuroToken",
-}
-"""What a contract calls the contracts it points at."""
-NUMBERS = ("notice", "quorumPpm", "votingDelay", "votingPeriod", "stepSeconds", "firstPeriod", "reopenDelay")
-
-
-def order_of(plan: dict[str, Any]) -> tuple[str, ...]:
-    """What is to be deployed: where the plan names a `euroToken` that stands already, no token of ours."""
-    return tuple(name for name in ORDER if name != "EuroToken" or "euroToken" not in plan)
-
-
-def predicted_addresses(deployer: str, nonce: int, order: Sequence[str] = ORDER) -> dict[str, str]:
-    """Where each contract will stand if `deployer` starts at `nonce`."""
-    return {
-        name: Web3.to_checksum_address(get_create_address(deployer, nonce + place))  # type: ignore[arg-type]
-        for place, name in enumerate(order)
-    }
-
-
-# What more than half of the votes decides: the rules of every period, who audits, the calendar's years. All other calls
-# need two thirds. With `doubleMajority` the first two also need a majority among producers and among consumers.
-ORDINARY_CALLS = (
-    ("RuleBook", "setKey"),
-    ("RuleBook", "setTariff"),
-    ("RuleBook", "setConformity"),
-    ("CommunityRegistry", "setAuditor"),
-    ("MeterDataRegistry", "extendCalendar"),
-)
-
-
-def call_majorities(double_majority: bool, places: dict[str, str]) -> list[tuple[str, bytes, int]]:
-    """The governor's list: target, selector, majority."""
-    return [
-        (
-            places[contract],
-            selector(contract, function),
-            Majority.DOUBLE if double_majority and function in ("setKey", "setTariff") else Majority.ORDINARY,
-        )
-        for contract, function in ORDINARY_CALLS
-    ]
-
-
-def constructor_arguments(plan: dict[str, Any], places: dict[str, str]) -> dict[str, list[Any]]:
-    """The arguments of each constructor, from the plan and the predicted addresses."""
-    founders = [(f["wallet"], f["kind"], f["digest"], f["signature"]) for f in plan["founders"]]
-    workers = plan["workers"]
-    return {
-        "EuroToken": [],
-        "CommunityRegistry": [
-            places["KeyGovernor"],
-            plan["provider"],
-            plan["gridOperator"],
-            plan["auditors"],
-            places["MeterDataRegistry"],
-            plan["agreement"],
-            plan["replacementDelay"],
-            plan["votingAge"],
-            founders,
-        ],
-        "KeyGovernor": [
-            places["CommunityRegistry"],
-            (
-                plan["votingDelay"],
-                plan["votingPeriod"],
-                plan["lateQuorumExtension"],
-                plan["quorumPpm"],
-                plan["maximumProxies"],
-            ),
-            call_majorities(plan["doubleMajority"], places),
-        ],
-        "RuleBook": [
-            places["KeyGovernor"],
-            places["CommunityRegistry"],
-            plan["notice"],
-            key.parse(json.dumps(plan["key"])).abi(),
-            tariff.parse(json.dumps(plan["tariff"])).abi(),
-            plan["conformity"].encode(),
-            plan["program"],
-        ],
-        "MeterDataRegistry": [
-            places["CommunityRegistry"],
-            places["RuleBook"],
-            places["AttestationHub"],
-            places["Settlement"],
-            plan["stepSeconds"],
-            plan["firstPeriod"],
-            plan["calendar"],
-        ],
-        "AttestationHub": [
-            places["KeyGovernor"],
-            places["MeterDataRegistry"],
-            places["Settlement"],
-            [worker["address"] for worker in workers],
-            [worker["endpoint"] for worker in workers],
-            plan["quorum"],
-            plan["reopenDelay"],
-        ],
-        "Settlement": [
-            places["KeyGovernor"],
-            places["CommunityRegistry"],
-            places["MeterDataRegistry"],
-            places["AttestationHub"],
-            places["EuroToken"],
-            plan["challengeWindow"],
-            plan["reserveCents"],
-        ],
-    }
-
-
-@dataclass
-class Progress:
-    """A deployment under way, in a file: what was started where, so that an interrupted one goes on and no other does."""
-
-    path: Path
-    chain_id: int
-    deployer: str
-    nonce: int
-    plan: str
-    block: int
-
-    @classmethod
-    def start(cls, path: Path, chain_id: int, deployer: str, plan: dict[str, Any], block: int) -> Progress:
-        """Take up the deployment in the file, or begin a new one; SystemExit if the file is of another one."""
-        digest = hashlib.sha256(json.dumps(plan, sort_keys=True).encode()).hexdigest()
-        begun = cls(path, chain_id, deployer, plan["deployerNonce"], digest, block)
-        if path.exists():
-            found = json.loads(path.read_text(encoding="utf-8"))
-            wanted = {"chainId": chain_id, "deployer": deployer, "nonce": begun.nonce, "plan": digest}
-            for name, value in wanted.items():
-                if found[name] != value:
-                    raise SystemExit(
-                        f"error: {path} is of another deployment ({name} {found[name]}, now {value}); "
-                        "finish that one with its own plan, or remove the file"
-                    )
-            begun.block = found["block"]
-        path.parent.mkdir(parents=True, exist_ok=True)
-        content = {
-            "chainId": chain_id,
-            "deployer": deployer,
-            "nonce": begun.nonce,
-            "plan": digest,
-            "block": begun.block,
-        }
-        path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
-        return begun
 
 
 def deploy(
@@ -217,6 +51,7 @@ def deploy(
     if "euroToken" in plan:
         places["EuroToken"] = plan["euroToken"]
     arguments = constructor_arguments(plan, places)
+    plans.check_sizes(project, plan, arguments)
     begun = Progress.start(progress, brownie.chain.id, account.address, plan, brownie.chain.height + 1)
     wait_for_pending(account.address)
     gas = {}
@@ -230,12 +65,26 @@ def deploy(
                     f"error: the deployer's nonce is {account.nonce}, {name} was to be deployed with {expected}: "
                     "predict the addresses again and let the founders sign again"
                 )
+            try_out(project, account, name, arguments[name])
             deployed = project[name].deploy(*arguments[name], {"from": account, "allow_revert": False})
             gas[name] = int(deployed.tx.gas_used)
         tell(name, stands)
     verify(project, plan, places)
     progress.unlink()
     return Deployment(brownie.chain.id, begun.block, places), gas
+
+
+def try_out(project: Any, account: Any, name: str, arguments: list[Any]) -> None:
+    """Ask the node what would become of it, which costs nothing. SystemExit with the contract's own reason."""
+    import brownie
+
+    creation = project[name].deploy.encode_input(*arguments)
+    try:
+        brownie.web3.eth.call({"from": account.address, "data": creation})
+    except ValueError as error:  # Brownie's middleware gives the node's answer as it is
+        said = error.args[0] if error.args and isinstance(error.args[0], dict) else {"message": str(error)}
+        why = ContractLogicError(said["message"], data=said.get("data"))
+        raise SystemExit(f"error: {refusal(name, why)}") from error
 
 
 def wait_for_pending(address: str, seconds: float = 300.0) -> None:
@@ -249,27 +98,14 @@ def wait_for_pending(address: str, seconds: float = 300.0) -> None:
         time.sleep(0.5)
 
 
-def verify(project: Any, plan: dict[str, Any], places: dict[str, str]) -> None:
-    """Each contract's code is what was compiled, and each points at the others and has the plan's numbers.
-
-    Immutables stand in the code where the compiler left zeros: elsewhere every byte is compared, and the immutables
-    themselves are read. Raises SystemExit naming the contract and what differs.
-    """
+def require_euro(chain_id: int, plan: dict[str, Any]) -> None:
+    """SystemExit unless the plan names a euro token that stands: of the one that comes with us anybody may print more."""
     import brownie
 
-    for name in order_of(plan):
-        compiled = bytes.fromhex(project[name]._build["deployedBytecode"])
-        found = bytes(brownie.web3.eth.get_code(places[name]))
-        same = len(compiled) == len(found) and all(a == b or a == 0 for a, b in zip(compiled, found, strict=True))
-        if not same:
-            raise SystemExit(f"error: {name} at {places[name]} is not the code that was compiled")
-        contract = brownie.web3.eth.contract(address=places[name], abi=project[name].abi)
-        getters = {entry["name"] for entry in project[name].abi if entry["type"] == "function" and not entry["inputs"]}
-        agreed = {getter: places[target] for getter, target in POINTERS.items()} | {n: plan[n] for n in NUMBERS}
-        for getter in sorted(getters & agreed.keys()):
-            said = contract.functions[getter]().call()
-            if said != agreed[getter]:
-                raise SystemExit(f"error: {name}.{getter} is {said}, agreed was {agreed[getter]}")
+    if "euroToken" not in plan:
+        raise SystemExit(f"error: chain {chain_id} is not local: name its euro token as euroToken in the plan")
+    if not brownie.web3.eth.get_code(plan["euroToken"]):
+        raise SystemExit(f"error: there is no contract at euroToken {plan['euroToken']}")
 
 
 def account_of(options: argparse.Namespace) -> Any:
@@ -295,7 +131,7 @@ def main() -> None:
     parser.add_argument("--keystore", type=Path, help="the deployer's keystore (password: DAISEE_PASSWORD_FILE)")
     parser.add_argument("--max-fee-gwei", type=int, help="the most a unit of gas may cost")
     options = parser.parse_args()
-    plan = json.loads(options.plan.read_text(encoding="utf-8"))
+    plan = plans.read(options.plan)
 
     import brownie
 
@@ -312,6 +148,7 @@ def main() -> None:
         brownie_network.connect_local(options.rpc)
     else:
         brownie_network.connect_network(options.network, options.rpc, options.max_fee_gwei)
+        require_euro(brownie.chain.id, plan)
     out = options.out or ROOT / "deployments" / f"{brownie.chain.id}.json"
     account = account_of(options)
 

@@ -1,4 +1,6 @@
-"""Deploying on a chain that is not the local one: with a keystore, killed in the middle, finished, verified."""
+"""Deploying on a chain that is not the local one: by address or by Brownie's name, with a keystore and that chain's own
+euro, killed in the middle, finished, verified.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -23,9 +25,10 @@ from offchain_worker.chain.connection import Connection
 from offchain_worker.chain.deployment import read
 from offchain_worker.storage import identity as identities
 from offchain_worker.storage import keystore
-from scripts import deploy, local_chain
+from scripts import deploy, local_chain, toolchain
 from scripts.demo import founding, story
 from scripts.demo.voice import Voice
+from scripts.deployment.plan import ORDER, order_of
 from tests.conftest import ROOT
 
 CHAIN_ID = 424242
@@ -44,16 +47,38 @@ class Somewhere:
         self.connection.web3.provider.make_request("anvil_setBalance", [self.deployer.address, hex(10**20)])  # type: ignore[arg-type]
         stage = story.open_stage("2016-06", folder / "demo", url, Voice(Console(file=io.StringIO())))
         assert stage.month == date(2016, 6, 1)
-        self.plan = founding.plan(stage, self.deployer.address, 0)
-        (folder / "plan.json").write_text(json.dumps(self.plan))
-        self.places = deploy.predicted_addresses(self.deployer.address, 0)
+        self.euro = self.deploy_euro()
+        # The founders sign for the registry's address, the deployer's next: without a token of ours that is nonce 1.
+        self.plan = founding.plan(stage, self.deployer.address, 0) | {"deployerNonce": 1, "euroToken": self.euro}
+        self.write(self.plan)
+        order = order_of(self.plan)
+        self.places = deploy.predicted_addresses(self.deployer.address, 1, order) | {"EuroToken": self.euro}
 
-    def start(self, *more: str, key: bool = True) -> subprocess.Popen[str]:
+    def deploy_euro(self) -> str:
+        """The euro of this chain: there before the community, as anywhere in earnest."""
+        build = json.loads((ROOT / "build" / "contracts" / "EuroToken.json").read_text(encoding="utf-8"))
+        return str(self.send({"data": "0x" + build["bytecode"], "gas": 2_000_000})["contractAddress"])
+
+    def send(self, transaction: dict[str, Any]) -> Any:
+        """A transaction of the deployer that has nothing to do with the plan."""
+        account, eth = Account.from_key(self.deployer.signing_key), self.connection.web3.eth
+        fixed = {"nonce": self.nonce(), "value": 0, "gasPrice": 10**9, "chainId": CHAIN_ID}
+        signed = account.sign_transaction(fixed | transaction)
+        return eth.wait_for_transaction_receipt(eth.send_raw_transaction(signed.raw_transaction))
+
+    def write(self, plan: dict[str, Any]) -> None:
+        (self.folder / "plan.json").write_text(json.dumps(plan))
+
+    def start(
+        self, *more: str, key: bool = True, network: str = "", home: str = os.environ["HOME"]
+    ) -> subprocess.Popen[str]:
         """`python -m scripts.deploy`."""
-        command = [sys.executable, "-m", "scripts.deploy", "--rpc", self.url, "--plan", str(self.folder / "plan.json")]
+        place = ["--network", network] if network else ["--rpc", self.url]
+        command = [sys.executable, "-m", "scripts.deploy", *place, "--plan", str(self.folder / "plan.json")]
         command += ["--out", str(self.folder / "deployment.json"), *more]
         command += ["--keystore", str(self.folder / "deployer.json")] if key else []
-        environment = os.environ | {keystore.PASSWORD_FILE: str(self.folder / "password")}
+        environment = os.environ | {keystore.PASSWORD_FILE: str(self.folder / "password"), "HOME": home}
+        environment["SOLCX_BINARY_PATH"] = str(toolchain.solc_folder())
         return subprocess.Popen(
             command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
@@ -89,19 +114,76 @@ def test_deploy__killed_in_the_middle__goes_on_verifies_and_deploys_nothing_twic
     deployment = read(somewhere.folder / "deployment.json")
     assert (deployment.chain_id, deployment.contracts) == (CHAIN_ID, somewhere.places)
     assert not deployment.local
-    assert somewhere.nonce() == len(deploy.ORDER)
+    assert somewhere.nonce() == len(ORDER)  # six contracts and the euro before them
     assert not list(somewhere.folder.glob("*.partial"))
     assert community.connect(somewhere.url, somewhere.folder / "deployment.json").deployment == deployment
     assert somewhere.deployer.signing_key.hex() not in said + told
 
 
+def test_deploy__by_a_network_of_brownies_list__stands_there_on_the_euro_that_was_there(
+    somewhere: Somewhere, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    brownie = [str(Path(sys.executable).parent / "brownie"), "networks", "add", "Fire", "fire-anvil"]
+    declared = subprocess.run(
+        [*brownie, f"host={somewhere.url}", f"chainid={CHAIN_ID}"],
+        env=os.environ | {"HOME": str(home)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert declared.returncode == 0, declared.stdout + declared.stderr
+    _, told = somewhere.start("--max-fee-gwei", "100", network="fire-anvil", home=str(home)).communicate()
+    assert (somewhere.folder / "deployment.json").exists(), told
+    assert "EuroToken" not in told
+    opened = community.connect(somewhere.url, somewhere.folder / "deployment.json")
+    assert opened.deployment.contracts == somewhere.places
+    assert opened.settlement.call("euro") == somewhere.euro
+
+
+def test_deploy__a_network_nobody_declared__is_one_line(somewhere: Somewhere) -> None:
+    process = somewhere.start(network="nowhere")
+    _, told = process.communicate()
+    assert process.returncode == 1
+    assert told.strip().splitlines()[-1].startswith("error: Brownie knows no network nowhere")
+
+
 def test_deploy__without_a_keystore_or_after_another_transaction__deploys_nothing(somewhere: Somewhere) -> None:
     _, told = somewhere.start(key=False).communicate()
     assert f"error: chain {CHAIN_ID} is not local: give --keystore FILE" in told
-    account = Account.from_key(somewhere.deployer.signing_key)
-    other: dict[str, Any] = {"to": account.address, "value": 1, "gas": 21000, "nonce": 0, "gasPrice": 0}
-    signed = account.sign_transaction(other | {"chainId": CHAIN_ID})
-    somewhere.connection.web3.eth.send_raw_transaction(signed.raw_transaction)
+    somewhere.send({"to": somewhere.deployer.address, "value": 1, "gas": 21000})
     _, told = somewhere.start().communicate()
-    assert "error: the deployer's nonce is 1, EuroToken was to be deployed with 0" in told
+    assert "error: the deployer's nonce is 2, CommunityRegistry was to be deployed with 1" in told
+    assert somewhere.nonce() == 2
+
+
+def without(plan: dict[str, Any], field: str) -> dict[str, Any]:
+    return {name: value for name, value in plan.items() if name != field}
+
+
+@pytest.mark.parametrize(
+    ("change", "line"),
+    [
+        (lambda plan: without(plan, "euroToken"), f"error: chain {CHAIN_ID} is not local: name its euro token"),
+        (lambda plan: plan | {"euroToken": plan["provider"]}, "error: there is no contract at euroToken 0x"),
+        (
+            lambda plan: plan | {"founders": plan["founders"] * 10},
+            "error: CommunityRegistry with its arguments has ",
+        ),
+        (
+            lambda plan: plan | {"founders": [plan["founders"][0] | {"signature": "0x" + "11" * 65}]},
+            "error: CommunityRegistry: the contract refused with RegistryConsentInvalid(wallet=0x",
+        ),
+    ],
+    ids=["no euro", "no contract there", "too many founders", "a false signature"],
+)
+def test_deploy__a_plan_that_cannot_stand__deploys_nothing_and_says_why(
+    somewhere: Somewhere, change: Callable[[dict[str, Any]], dict[str, Any]], line: str
+) -> None:
+    somewhere.write(change(somewhere.plan))
+    process = somewhere.start()
+    said, told = process.communicate()
+    assert (process.returncode, said.count("deployed")) == (1, 0)
+    assert told.strip().splitlines()[-1].startswith(line), told
     assert somewhere.nonce() == 1

@@ -105,7 +105,7 @@ def test_architecture__imports__are_along_the_arrows() -> None:
 
 
 def test_architecture__contracts_named__are_those_deployed() -> None:
-    from scripts.deploy import ORDER
+    from scripts.deployment.plan import ORDER
 
     (box,) = [group for group in PICTURE.iter(f"{SVG}g") if group.get("data-box") == "contracts"]
     assert set(ORDER) <= {text.text for text in box.iter(f"{SVG}text")}

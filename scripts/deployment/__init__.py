@@ -1,0 +1,1 @@
+"""What a deployment is made of: the plan, its progress, the check of what stands."""
