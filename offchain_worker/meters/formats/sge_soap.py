@@ -16,13 +16,13 @@ from __future__ import annotations
 
 from offchain_worker.domain.roster import Direction
 from offchain_worker.meters.errors import MeterFileError
-from offchain_worker.meters.formats import gathered
-from offchain_worker.meters.formats.enedis_registers import UNITS, Reading, Registers
-from offchain_worker.meters.formats.enedis_series import Series, direction_of, duration, meter_of, shared, unit_of
+from offchain_worker.meters.formats import enedis_quantity, gathered
+from offchain_worker.meters.formats.enedis_quantity import Context
+from offchain_worker.meters.formats.enedis_registers import Registers
+from offchain_worker.meters.formats.enedis_series import meter_of
 from offchain_worker.meters.formats.gathered import Gathered
-from offchain_worker.meters.markup import Node, pieces, root_name
+from offchain_worker.meters.markup import pieces, root_name
 from offchain_worker.meters.rows import Rows
-from offchain_worker.meters.zone import DAY
 
 NAME = "sge_soap"
 SIGNATURE = "<consulterMesuresDetailleesResponse> (Enedis SGE, measures by SOAP)"
@@ -31,7 +31,6 @@ RESPONSES = (
     "consulterMesuresDetailleesResponseV3",
     "consulterMesuresDetailleesV3Response",
 )
-DAILY = "EA by day"
 
 
 def claims(data: bytes) -> bool:
@@ -71,55 +70,10 @@ def _walk(data: bytes, name: str) -> Gathered:
         if response is None:
             raise MeterFileError(name, quantity.line, "measures outside a response")
         meter = meter_of(response.value("pointId"), name, quantity.line)
-        points = quantity.all("points") + quantity.all("mesure")
-        kind = quantity.value("grandeurPhysique")
-        if not shared(kind, quantity.value("unite"), name, quantity.line):
-            found.set_aside(meter, quantity, kind or "an unnamed quantity", len(points))
-            continue
-        direction = direction_of(quantity.value("grandeurMetier"), name, quantity.line)
-        found.point(meter, quantity, direction)
-        if points or not (quantity.child("calendrier") or quantity.child("cadranTotalisateur")):
-            _points(points, quantity, response, Series(meter, direction), found, name)
-        else:
-            _registers(quantity, (meter, direction, quantity.value("unite").casefold()), registers, name)
+        bounds = response.value("periode", "dateDebut"), response.value("periode", "dateFin")
+        context = Context(meter, response.value("mesuresCorrigees"), response.value("pas"), *bounds)
+        enedis_quantity.walk(quantity, context, found, registers, name)
     if root is not None and root.name == "Envelope" and b"Fault>" in data:
         raise MeterFileError(name, root.line, "is an error message of the service (SOAP Fault), no measures")
     registers.into(found, name)
     return found
-
-
-def _points(points: list[Node], quantity: Node, response: Node, whose: Series, found: Gathered, name: str) -> None:
-    factor, is_power = unit_of(quantity.value("unite"), name, quantity.line)
-    stage = response.value("mesuresCorrigees")
-    steps = {point.value("p") for point in points}
-    is_daily = not is_power and all(not step or duration(step) == DAY for step in steps)
-    if is_daily:
-        series = Series(
-            whose.meter, whose.direction, factor, False, stage, kind="index", quantity=DAILY, days=True
-        )  # fmt: skip
-    else:
-        series = Series(whose.meter, whose.direction, factor, is_power, stage)
-        found.declare(series, response.value("periode", "dateDebut"), response.value("periode", "dateFin"))
-    found.curve(series)
-    for point in points:
-        found.add(
-            series, point, point.value("d"), point.value("v"), steps=point.value("p"), natures=point.value("n"),
-            likelihoods=point.value("iv"), states=point.value("ec"),
-        )  # fmt: skip
-
-
-def _registers(quantity: Node, point: tuple[str, Direction, str], registers: Registers, name: str) -> None:
-    if point[2] not in UNITS:
-        raise MeterFileError(name, quantity.line, f"registers in {point[2]!a}, not in Wh or kWh")
-    for calendar in quantity.all("calendrier"):
-        for group in calendar.all("classeTemporelle"):
-            code = group.value("codeCadran")
-            grid = "F" if "_F" in code or calendar.value("idCalendrier").startswith("F") else "D"
-            _readings(group, code or group.value("idClasseTemporelle"), grid, point, registers)
-    for total in quantity.all("cadranTotalisateur"):
-        _readings(total, total.value("codeCadran"), "T", point, registers)
-
-
-def _readings(group: Node, code: str, grid: str, point: tuple[str, Direction, str], registers: Registers) -> None:
-    for value in group.all("valeur"):
-        registers.add(point, grid, value.value("d"), Reading(code, value.value("v"), value.value("iv"), "", value))
