@@ -31,7 +31,7 @@ from web3.exceptions import Web3Exception
 from app import demo_wallet, hosting, session, signin
 from app.hosting import OriginRefused
 from offchain_worker.chain import deployment
-from offchain_worker.chain.community import connect
+from offchain_worker.chain.connection import Connection
 from offchain_worker.cli import settings
 from offchain_worker.domain.errors import DaiseeError
 
@@ -88,7 +88,7 @@ def demo(body: dict[str, Any], request: Request, origin: str) -> Response:
     if not (local and demo_wallet.people(chain_id)):
         return _refused(404, "there is no demo wallet here")
     found = settings.load({})
-    web3 = connect(found.need_rpc(), found.need_deployment(), 2).connection.web3
+    web3 = Connection(found.need_rpc(), 2).web3
     address, method, params = body.get("address", ""), body.get("method", ""), body.get("params", [])
     return JSONResponse({"result": demo_wallet.answer(web3, chain_id, address, method, params)})
 

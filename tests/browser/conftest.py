@@ -147,9 +147,9 @@ def wait_for(url: str, seconds: float = 60) -> None:
             time.sleep(0.2)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(chromium_path: str) -> Iterator[Browser]:
-    """Chromium without a window."""
+    """Chromium without a window; for one file of tests, as its event loop stands in the way of others."""
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=chromium_path, args=FLAGS)
         yield launched
