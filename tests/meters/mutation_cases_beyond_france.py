@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from fractions import Fraction
+from xml.etree import ElementTree
 
 import pyarrow.csv
 import pyarrow.parquet
@@ -171,9 +172,23 @@ def in_workbook(sheet: bytes) -> bytes:
 
 
 def _sheet_energy(data: bytes) -> Fraction:
+    """
+    The column after the days of all rows that begin with a day. A cell stands where its reference says; one without a
+    reference that Excel would read stands after the cell before it.
+    """
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        sheet = archive.read("xl/worksheets/sheet2.xml")
-    return added(r'<c\s+r="B(?:9|[1-9]\d+)"[^>]*>\s*<v>\s*([0-9.]+)\s*</v>')(sheet)
+        root = ElementTree.fromstring(archive.read("xl/worksheets/sheet2.xml"))
+    total = Fraction(0)
+    for row in (node for node in root.iter() if node.tag.endswith("row")):
+        cells: dict[int, str] = {}
+        at = -1
+        for cell in row:
+            found = re.match(r"([A-Z])[0-9]", cell.get("r", ""))
+            at = ord(found[1]) - 65 if found else at + 1
+            cells[at] = next((node.text or "" for node in cell if node.tag.endswith("v")), "")
+        if re.match(r"\s*4[0-9]{4}[.]?", cells.get(0, "")) and cells.get(1, "").strip():
+            total += Fraction(cells[1].strip())
+    return total * 1_000_000
 
 
 def crc(data: bytes) -> int:

@@ -196,3 +196,18 @@ def test_eda_message__redacted__keeps_the_values_inside_and_no_message_id() -> N
 def test_eda_message__damaged__is_refused(data: bytes, reason: str) -> None:
     with pytest.raises(meters.MeterFileError, match=reason):
         curves(data)
+
+
+@pytest.mark.parametrize("newer", [False, True])
+def test_report__first_time_damaged__is_refused_rather_than_passed_over(newer: bool) -> None:
+    times = quarters("2025-06-03")
+    column = (CONSUMER, "CONSUMPTION", LABELS["G.01"], [0.5] * 96)
+    whole = report(times, [column], "1" * 96 if newer else "")
+    before = b"03.06.2025 00:00:00" if newer else b"<v>45811.0</v>"
+    after = b"03.06.2025 00_00:00" if newer else b"<v>458110</v>"
+    damaged = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(whole)) as archive, zipfile.ZipFile(damaged, "w") as made:
+        for part in archive.namelist():
+            made.writestr(part, archive.read(part).replace(before, after))
+    with pytest.raises(meters.MeterFileError, match="row 9: .* is no time: damaged"):
+        meters.read(damaged.getvalue(), "r.xlsx")

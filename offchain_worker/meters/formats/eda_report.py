@@ -135,7 +135,7 @@ def _report(data: bytes, name: str) -> Report:
         if moment >= 0:
             rows.append((number, cells))
             local.append(moment)
-        elif rows and any(_is_value(cell) for at, cell in cells.items() if at):
+        elif (rows or _is_spoilt(cells[0], head)) and any(_is_value(cell) for at, cell in cells.items() if at):
             raise MeterFileError(name, number, f"{quoted(cells[0].text)} is no time: damaged")
         elif not rows:
             head.append((plain(cells[0].text), (number, cells)))
@@ -145,6 +145,12 @@ def _report(data: bytes, name: str) -> Report:
             raise MeterFileError(name, 0, f"has {labels.count(label)} lines {label!r} above its readings")
     columns, strange = _columns(dict(head), name)
     return Report(found[0], tuple(head), columns, tuple(rows), np.array(local, dtype=np.int64), strange)
+
+
+def _is_spoilt(cell: Cell, head: list[tuple[str, Row]]) -> bool:
+    """Is it a number or a text with numbers where, below the codes, only names of sums stand before the first time?"""
+    below = any(label == CODES for label, _ in head)
+    return below and bool(cell.is_number or re.search(r"[0-9]{2}", cell.text))
 
 
 def _is_value(cell: Cell) -> bool:
