@@ -209,5 +209,5 @@ def test_report__first_time_damaged__is_refused_rather_than_passed_over(newer: b
     with zipfile.ZipFile(io.BytesIO(whole)) as archive, zipfile.ZipFile(damaged, "w") as made:
         for part in archive.namelist():
             made.writestr(part, archive.read(part).replace(before, after))
-    with pytest.raises(meters.MeterFileError, match="row 9: .* is no time: damaged"):
+    with pytest.raises(meters.MeterFileError, match=r"row 9: .* is no time: damaged"):
         meters.read(damaged.getvalue(), "r.xlsx")
