@@ -84,7 +84,8 @@ SESSIONS = Sessions()
 
 def token() -> str | None:
     """The token the running browser session came with."""
-    return st.context.cookies.get(COOKIE)
+    found = st.context.cookies.get(COOKIE)
+    return found if isinstance(found, str) else None
 
 
 def current() -> SignedIn | None:
