@@ -196,7 +196,13 @@ def rules(meters: list[dict], people: list[dict]) -> dict:
             "maximumMissingPpm": 100_000,
             "maximumEstimatedPpm": 200_000,
             "treatments": {},
-            "checks": {},
+            "checks": {
+                "implausible": {"factor": 20, "days": 8},
+                "stuck": {"hours": 24},
+                "dead": {"hours": 72},
+                "twin": {"hours": 24},
+                "register": {"wattHours": 1_000, "ppm": 10_000},
+            },
         },
     }
 

@@ -16,8 +16,8 @@ class History:
     """
     Of n steps from `moments` (int64[n] UTC seconds): per step, what its slot of the local day usually shows. `known`
     bool[n] says which steps count. `days` int64[n] are how many do in the slot, `median` int64[n] and `deviation`
-    int64[n] are in µkWh (the lower of two middles), `upper` int64[n] is what a quarter of them reach, and `typical` the
-    median of all positive readings, 0 if there are none.
+    int64[n] are in µkWh (the lower of two middles), `upper` int64[n] is what a quarter of them reach, and `typical`
+    what nine in ten of all positive readings do not exceed, 0 if there are none.
     """
 
     def __init__(
@@ -42,4 +42,4 @@ class History:
         self.median = median[slots]
         self.upper = upper[slots]
         self.deviation = deviation[slots]
-        self.typical = int(positive[(len(positive) - 1) // 2]) if len(positive) else 0
+        self.typical = int(positive[(len(positive) - 1) * 9 // 10]) if len(positive) else 0

@@ -49,8 +49,9 @@ def suspicious(
 
 def implausible(energy: np.ndarray, past: History, factor: int, days: int) -> np.ndarray:
     """
-    bool[n]: is a reading above the median of its slot by more than `factor` times what is usual? Usual is the larger of
-    the slot's deviation and the curve's typical reading, so that a quiet hour is no reason to suspect a busy one.
+    bool[n]: is a reading above the median of its slot by `factor` times what is usual or more? Usual is the larger of
+    the slot's deviation and the curve's typical reading, so that a quiet hour is no reason to suspect a busy one: what
+    is found is a wrong unit or a digit too many, not a party.
     """
     usual = np.maximum(past.deviation, past.typical)
     far: np.ndarray = (past.days >= days) & (usual > 0) & ((energy - past.median) // np.maximum(usual, 1) >= factor)
