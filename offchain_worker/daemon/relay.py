@@ -108,29 +108,30 @@ class Relay:
             known = self.queue.entry(signed.identifier)
             if known is not None and known.state is not State.DROPPED and known.signed.signature == signed.signature:
                 return known.receipt, False
-            member = self._checked(signed)
+            member, now = self._checked(signed)
             self._members.take(member, "member")
             if self.queue.pending_nonce(signed.ballot.proposal, member) >= signed.ballot.nonce:
                 raise Refused(WAITS_ALREADY)
             if self.queue.count() >= MAXIMUM_QUEUED:
                 raise Refused(RELAY_FULL)
-            receipt = known.receipt if known else self._receipt(signed)
-            self.queue.add(signed, member, receipt, int(time.time()))
+            receipt = known.receipt if known else self._receipt(signed, now)
+            self.queue.add(signed, member, receipt, now)
         log.info("took a ballot", ballot=signed.identifier, member=member)
         return receipt, known is None
 
-    def _checked(self, signed: SignedBallot) -> int:
+    def _checked(self, signed: SignedBallot) -> tuple[int, int]:
+        """Whose ballot it is, and the newest block's time: what a vote's end is measured by, so what receipts name."""
         governor = self.community.governor
         try:
             fault = governor.fault(signed)
             if fault is not None:
                 raise Refused(fault)
-            return int(self.community.registry.member_of(signed.ballot.voter))
+            member = int(self.community.registry.member_of(signed.ballot.voter))
+            return member, self.community.connection.stamp().timestamp
         except ChainUnavailable as error:
             raise Refused(CHAIN_AWAY, 5) from error
 
-    def _receipt(self, signed: SignedBallot) -> str:
-        received = int(time.time())
+    def _receipt(self, signed: SignedBallot, received: int) -> str:
         said = self.account.sign_message(encode_defunct(text=receipt_text(signed.identifier, received)))
         return json.dumps(
             {

@@ -37,6 +37,7 @@ def vote(contracts: Any, chain: Any, chain_url: str) -> Iterator[Any]:
     """Four members and an open vote on the key, read as the relayer reads it."""
     before = chain._take_snapshot()
     town = communities.deploy(participate=False)
+    chain.mine(timedelta=10)  # who proposes belonged a second before
     call = town.rule_book.setKey.encode_input(communities.PRO_RATA_FOR_ALL, 0)
     author = town.wallets[0]
     made = town.governor.propose(
@@ -109,6 +110,7 @@ def refused(url: str, ballot: SignedBallot) -> tuple[int, str]:
 
 def test_relay__ballots_of_members__are_counted_in_one_batch(fresh: Any, relay: Relay, url: str) -> None:
     given = [signed(fresh, 1), signed(fresh, 2, AGAINST, reason="trop tôt"), signed(fresh, 3)]
+    taken_at = fresh.community.connection.stamp().timestamp
     receipts = [relay_client.post(url, each) for each in given]
     assert [relay_client.state(url, each.identifier).state for each in given] == ["queued"] * 3
     relay.cycle()
@@ -117,6 +119,7 @@ def test_relay__ballots_of_members__are_counted_in_one_batch(fresh: Any, relay: 
     states = [relay_client.state(url, each.identifier) for each in given]
     assert {state.state for state in states} == {"counted"}
     assert len({state.transaction for state in states}) == 1
+    assert receipts[0].received_at == taken_at  # the chain's time, which a vote's end is measured by
     said = encode_defunct(text=f"daisee receipt {given[0].identifier} {receipts[0].received_at}")
     assert Account.recover_message(said, signature=receipts[0].document["signature"]) == relay.account.address
 

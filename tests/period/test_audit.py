@@ -6,10 +6,8 @@ import json
 import shutil
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +19,7 @@ from offchain_worker.domain.task import TaskKind
 from offchain_worker.storage.cid import cid
 from offchain_worker.storage.embedded import EmbeddedStore
 from scripts.demo.founding import ROOT, Stage
+from tests.impostor import answering
 
 
 def audit(stage: Stage, who: str, level: str, *, store: Path | None = None, rpc: str | None = None) -> tuple[int, Any]:
@@ -118,29 +117,12 @@ def test_audit__one_byte_of_the_steps__names_the_root(
 def lying_node(url: str, lie: Callable[[str], str]) -> Iterator[str]:
     """A node that answers as the real one at `url`, after `lie` has changed the text of the answer."""
 
-    class Liar(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            asked = self.rfile.read(int(self.headers["Content-Length"]))
-            answer = httpx.post(url, content=asked, headers={"Content-Type": "application/json"}, trust_env=False)
-            said = lie(answer.text).encode()
-            self.send_response(200)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(said)))
-            self.end_headers()
-            self.wfile.write(said)
+    def answer(asked: bytes) -> bytes:
+        told = httpx.post(url, content=asked, headers={"Content-Type": "application/json"}, trust_env=False)
+        return lie(told.text).encode()
 
-        def log_message(self, format: str, *arguments: object) -> None:
-            """Stay silent."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Liar)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with answering(answer) as place:
+        yield place
 
 
 def test_audit__one_byte_of_an_attestation__names_the_attestation(settled_period: Stage) -> None:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -17,34 +13,9 @@ from offchain_worker.storage.kubo import KuboAddressInvalid, KuboStore, multiadd
 from offchain_worker.storage.places import NoPlace
 from offchain_worker.storage.several import SeveralStores
 from offchain_worker.storage.store import BLOCK_BYTES, BlobCorrupt, BlobMissing, StoreUnavailable
+from tests.impostor import answering
 
 NOBODY = "http://127.0.0.1:1"
-
-
-@contextmanager
-def impostor(answer: bytes) -> Iterator[str]:
-    """Something that answers every request to a Kubo node with these bytes."""
-
-    class Impostor(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(answer)))
-            self.end_headers()
-            self.wfile.write(answer)
-
-        def log_message(self, format: str, *arguments: object) -> None:
-            """Stay silent."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Impostor)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @pytest.fixture
@@ -94,13 +65,13 @@ def test_remove__then_sweep__frees_what_is_not_pinned_and_only_that(kubo: KuboSt
 
 @pytest.mark.parametrize("answer", [b"hello worle", b"", bytes(BLOCK_BYTES + 1)])
 def test_get__a_node_that_lies__is_refused(answer: bytes) -> None:
-    with impostor(answer) as url, pytest.raises(BlobCorrupt, match=url):
+    with answering(lambda _asked: answer) as url, pytest.raises(BlobCorrupt, match=url):
         KuboStore(url).get(digest_of(b"hello world"))
 
 
 def test_put__a_node_that_calls_it_otherwise__is_refused() -> None:
     other = b'{"Key": "bafkreibnoelefnzgwbcacyt4vh52ymxvzbjq7mmqhtcnwarfq4lzegsiqe"}'
-    with impostor(other) as url, pytest.raises(BlobCorrupt, match="which calls it bafkreibnoe"):
+    with answering(lambda _asked: other) as url, pytest.raises(BlobCorrupt, match="which calls it bafkreibnoe"):
         KuboStore(url).put(b"hello world")
 
 
