@@ -76,11 +76,15 @@ def publish(context: typer.Context, as_json: JsonOption = False) -> None:
         "publicReadingKey": "0x" + found.public_key.hex(),
         "transaction": receipt["transactionHash"].to_0x_hex(),
     }
-    output.emit(
-        result, as_json, lambda r: output.results.print(f"{r['address']}  {r['publicReadingKey']}", markup=False)
-    )
+    _emit(result, as_json, "publicReadingKey")
 
 
 def _show(identity: identities.Identity, file: Path, as_json: bool) -> None:
     result = {"address": identity.address, "publicReadingKey": "0x" + identity.public_key.hex(), "file": str(file)}
-    output.emit(result, as_json, lambda r: output.results.print(f"{r['address']}  {r['file']}", markup=False))
+    _emit(result, as_json, "file")
+
+
+def _emit(result: dict[str, str], as_json: bool, beside: str) -> None:
+    """The address and one thing more on a line, whole however narrow the terminal is: it is copied."""
+    line = f"{result['address']}  {result[beside]}"
+    output.emit(result, as_json, lambda _: output.results.print(line, markup=False, soft_wrap=True))

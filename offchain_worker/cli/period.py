@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from enum import StrEnum
 from typing import Annotated, Any
@@ -64,6 +65,7 @@ def describe(community: Community, period: PeriodId) -> dict[str, Any]:
         "end": record.end,
         "relayed": record.relayed,
         "windowEnd": settlement.window_end,
+        "tasks": [told for kind in TaskKind if (told := describe_task(community, kind, period))],
     }
     accepted = community.settlement.accepted(period)
     if accepted is not None:
@@ -73,6 +75,21 @@ def describe(community: Community, period: PeriodId) -> dict[str, Any]:
             "debit": str(accepted.report.debit),
         }
     return result
+
+
+def describe_task(community: Community, kind: TaskKind, period: PeriodId) -> dict[str, Any] | None:
+    """The newest attempt of a task and the report hash its quorum signed; None if it was never opened."""
+    found = community.hub.current_task(kind, period)
+    if found is None:
+        return None
+    attested = community.hub.attestation(found.task_id)
+    return {
+        "task": kind.name.lower(),
+        "taskId": "0x" + found.task_id.hex(),
+        "attempt": found.task.attempt,
+        "reportHash": "0x" + attested.report_hash.hex() if attested is not None else "",
+        "signers": list(attested.signers) if attested is not None else [],
+    }
 
 
 @app.command()
@@ -87,6 +104,7 @@ def status(
     shown = describe(community, chosen)
     show_status(shown, as_json)
     while watch and shown["state"] != "settled":
+        sys.stdout.flush()  # who watches through a pipe sees each change when it happens
         time.sleep(WATCH_SECONDS)
         result = describe(community, chosen)
         if result != shown:
@@ -101,6 +119,9 @@ def show_status(result: dict[str, Any], as_json: bool) -> None:
         output.results.print(
             f"{result['period']}: {result['state']}, dataset version {result['version']}, {result['columns']} columns"
         )
+        for task in result["tasks"]:
+            said = f"report {task['reportHash']}" if task["reportHash"] else "no report yet"
+            output.results.print(f"  {task['task']}, attempt {task['attempt']}: {said}", soft_wrap=True)
         if "produced" in result:
             produced, allocated = int(result["produced"]), int(result["allocated"])
             output.results.print(

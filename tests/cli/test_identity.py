@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -15,6 +16,7 @@ from offchain_worker.cli.settings import Settings
 from offchain_worker.storage import identity as identities
 from offchain_worker.storage import keystore
 from offchain_worker.storage.identity import IdentityError
+from tests.voting import undone
 
 
 def deployment(folder: Path, chain: int) -> Path:
@@ -63,3 +65,39 @@ def test_identity__new_seal_and_show__never_print_a_private_key(
     assert plain["address"] == sealed["address"] == daisee("show", str(tmp_path / "sealed.json"))["address"]
     kept = identities.load(tmp_path / "plain.json")
     assert all(key.hex() not in text for text in said for key in (kept.signing_key, kept.reading_key))
+
+
+def test_identity__a_long_name_on_a_narrow_terminal__is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    file = tmp_path / ("a long name " * 10).strip()
+    made = identities.create(file)
+    done = CliRunner().invoke(app, ["identity", "show", str(file)])
+    assert done.stdout == f"{made.address}  {file}\n"
+
+
+def test_reading_key__written_for_an_app__signs_nothing_and_replaces_no_file(tmp_path: Path) -> None:
+    me, out = identities.create(tmp_path / "me.json"), tmp_path / "reading.json"
+    arguments = ["identity", "reading-key", str(tmp_path / "me.json"), "--out", str(out)]
+    assert CliRunner().invoke(app, arguments).exit_code == 0
+    assert me.signing_key.hex() not in out.read_text()
+    assert identities.read_reading_document(out.read_bytes(), me.address) == me.reading_key
+    assert out.stat().st_mode & 0o777 == 0o600
+    again = CliRunner().invoke(app, arguments)
+    assert isinstance(again.exception, IdentityError)
+    assert "never overwritten" in str(again.exception)
+
+
+def test_publish__a_reading_key__is_what_the_registry_then_knows_and_not_twice(
+    settled_period: Any, tmp_path: Path
+) -> None:
+    me = identities.create(tmp_path / "me.json")
+    arguments = ["--config", str(settled_period.folder / "daisee.toml"), "--as", str(tmp_path / "me.json")]
+    with undone(settled_period):
+        done = CliRunner().invoke(app, [*arguments, "identity", "publish", "--json"])
+        assert done.exit_code == 0, done.output
+        assert settled_period.community.registry.encryption_key(me.address) == me.public_key
+        again = CliRunner().invoke(app, [*arguments, "identity", "publish"])
+        assert isinstance(again.exception, IdentityError)
+        assert "knows this reading key" in str(again.exception)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -62,6 +64,26 @@ def settle(stage: Stage) -> None:
     month.attest(stage, "settlement")
     month.settle(stage)
     assert stage.community.settlement.record(stage.period).state is SettlementState.SETTLED
+
+
+@contextmanager
+def watched(stage: Stage) -> Iterator[list[str]]:
+    """The states that `daisee period status --watch` tells, each when it changes, until the period is settled."""
+    command = [sys.executable, "-m", "offchain_worker.cli.main", "--config", str(stage.folder / "daisee.toml")]
+    command += ["period", "status", stage.label, "--watch"]
+    with subprocess.Popen(command, cwd=founding.ROOT, stdout=subprocess.PIPE, text=True) as process:
+        states: list[str] = []
+        assert process.stdout is not None
+        states.append(state_of(process.stdout.readline()))  # comes at once, not when the process ends
+        yield states
+        told, _ = process.communicate(timeout=PATIENCE_SECONDS)
+        states += [state_of(line) for line in told.splitlines() if line.startswith(stage.label)]
+        assert process.returncode == 0
+
+
+def state_of(line: str) -> str:
+    """`2016-02: data, dataset version 1, 250 columns` says data."""
+    return line.partition(": ")[2].partition(",")[0]
 
 
 @pytest.mark.parametrize("stage", [(4, 2)], indirect=True)
@@ -146,9 +168,12 @@ def stop_in_the_middle(stage: Stage, running: list[subprocess.Popen[bytes]]) -> 
 def test_dataset__of_250_columns__both_tasks_are_answered_and_settled(stage: Stage) -> None:
     record = stage.community.meter_data.period(stage.period)
     assert (record.columns, record.highest_member) == (250, 250)
-    with month.workers(stage, (1,)):
+    with month.workers(stage, (1,)), watched(stage) as states:
         month.attest(stage, "conformity")
         settle(stage)
+    assert (states[0], states[-1]) == ("data", "settled")
+    order = ["data", "checked", "reported", "settled"]
+    assert [order.index(state) for state in states] == sorted(order.index(state) for state in states)
     accepted = stage.community.settlement.accepted(stage.period)
     assert accepted is not None
     # 10 kWh an hour over 249 homes, floored to the µkWh: 27.951 kWh a month and home, at 0.10 €.

@@ -76,6 +76,13 @@ def test_status__settled__says_so(settled_period: Stage) -> None:
     result = json.loads(printed)
     assert (code, result["state"], result["version"], result["columns"]) == (0, "settled", 1, 27)
     assert int(result["allocated"]) <= int(result["produced"])
+    record = settled_period.community.settlement.record(settled_period.period)
+    conformity, settlement = result["tasks"]
+    assert settlement["reportHash"] == "0x" + record.report_hash.hex()
+    assert (conformity["task"], settlement["task"]) == ("conformity", "settlement")
+    assert conformity["attempt"] == settlement["attempt"] == 1
+    _, printed, _ = daisee(settled_period, "provider", "period", "status", "2016-06")
+    assert f"  settlement, attempt 1: report {settlement['reportHash']}\n" in printed
 
 
 def test_tally__the_vote_on_the_key__is_told(settled_period: Stage) -> None:
