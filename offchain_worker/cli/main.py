@@ -15,6 +15,7 @@ from . import (
     bill,
     coefficients,
     collect,
+    compare,
     conformity,
     dataset,
     doctor,
@@ -64,6 +65,7 @@ def options(
 app.command()(doctor.doctor)
 app.command()(meters.inspect)
 app.command()(meters.standardise)
+app.command()(compare.compare)
 app.add_typer(conformity.app, name="conformity")
 app.command()(engine.allocate)
 app.command()(many.allocate_many)
