@@ -55,7 +55,7 @@ class GroupEffect:
 
 @dataclass(frozen=True)
 class CommunityEffect:
-    """The community's month from a pinned answer; who would have paid less and more counts the supplier's prices."""
+    """The community's month from a pinned answer; who would have paid less and more counts the supplier's price."""
 
     period: int
     allocated_now: int

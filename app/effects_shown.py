@@ -6,7 +6,7 @@ from html import escape
 
 import streamlit as st
 
-from app import effects, shown
+from app import effects, shown, whole_effect
 from app.effects import Effects, MonthEffect, Trial
 from app.scene import Surroundings
 
@@ -25,38 +25,52 @@ def show(scene: Surroundings, trial: Trial) -> None:
         return
     with st.spinner(say("ballot.computing")):
         found = effects.of(scene.place, scene.block, scene.viewer, trial)
+    supplier = supplier_price(scene, found)
     if found.mine:
-        show_mine(scene, found)
+        show_mine(scene, found, supplier)
     elif scene.viewer.member and not found.missing:
         st.info(say("ballot.no_months"), icon=":material/info:")
     for period, reason in found.missing:
         st.caption(f":material/info: {say(f'ballot.missing.{reason}', month=say.month(period))}")
     show_community(scene, found)
+    whole_effect.show(scene, trial, supplier)
 
 
-def show_mine(scene: Surroundings, found: Effects) -> None:
-    """What the months would have cost the viewer, as bars and as a table."""
-    say = scene.say
+def supplier_price(scene: Surroundings, found: Effects) -> int:
+    """The viewer's supplier's price in µ€/kWh, the pinned answer's if they give none; 0 if there is none."""
+    say, asked = scene.say, asked_price(found)
     price = st.number_input(
         say("ballot.supplier"),
         min_value=0.0,
         max_value=2.0,
-        value=None,
+        value=asked / 10**6 if asked else None,
         step=0.01,
         format="%.4f",
         help=say("ballot.supplier_help"),
         key="supplier-price",
         width=320,
     )
-    supplier = round((price or 0) * 10**6)
+    return round((price or 0) * 10**6)
+
+
+def asked_price(found: Effects) -> int:
+    """The supplier's price that the pinned answers were computed with."""
+    return max((one.supplier for one in found.community), default=0)
+
+
+def show_mine(scene: Surroundings, found: Effects, supplier: int) -> None:
+    """What the months would have cost the viewer, as bars and as a table."""
+    say, asked = scene.say, asked_price(found)
     costs = [(one, one.now.cost(supplier, 0), one.then.cost(supplier, 0)) for one in found.mine]
     change = sum(then - now for _, now, then in costs)
     way = "less" if change < 0 else "more" if change > 0 else "same"
     counted = say("ballot.with_supplier" if supplier else "ballot.community_only")
+    if supplier and supplier == asked:
+        counted = say("ballot.with_asked", price=say.price(asked))
     st.markdown(say.count(f"ballot.would_{way}", len(costs), amount=say.euros(abs(change))) + " " + counted)
     st.html(bars(scene, [(one, then - now) for one, now, then in costs]))
     shown.table(
-        [say("ballot.month"), say("ballot.as_billed"), say("ballot.with_new"), say("ballot.difference")],
+        [say("ballot.month"), say("ballot.present_rule"), say("ballot.with_new"), say("ballot.difference")],
         [
             (say.month(one.period), say.euros(now), say.euros(then), signed(scene, then - now))
             for one, now, then in costs
@@ -84,12 +98,12 @@ def bars(scene: Surroundings, changes: list[tuple[MonthEffect, int]]) -> str:
     most = max((abs(cents) for _, cents in changes), default=0) or 1
     rows = []
     for one, cents in changes:
-        width = 38 * abs(cents) / most
+        width = 26 * abs(cents) / most
         side = f"right:50%;background:{CHEAPER}" if cents < 0 else f"left:50%;background:{DEARER}"
         beside = f"right:{51 + width:.1f}%" if cents < 0 else f"left:{51 + width:.1f}%"
         rows.append(
             f'<div style="display:flex;align-items:center;gap:.5rem;height:1.7rem;font-size:.85rem">'
-            f'<span style="width:6.5rem">{escape(say.title_month(one.period))}</span>'
+            f'<span style="width:5.5rem">{escape(say.title_month(one.period))}</span>'
             f'<span style="position:relative;flex:1;height:100%;border-left:0">'
             f'<span style="position:absolute;top:.25rem;height:1.2rem;width:{width:.1f}%;border-radius:.2rem;{side}"></span>'
             f'<span style="position:absolute;top:.2rem;white-space:nowrap;{beside}">{escape(signed(scene, cents))}</span>'
@@ -129,7 +143,8 @@ def show_community(scene: Surroundings, found: Effects) -> None:
         st.caption(say("ballot.group_what"))
     if found.community:
         for one in found.community:
-            told = {"month": say.month(one.period), "price": say.price(one.supplier)}
+            told = {"month": say.title_month(one.period), "price": say.price(one.supplier)}
+            st.markdown(say("ballot.shared", now=say.kwh(one.allocated_now), then=say.kwh(one.allocated_then), **told))
             st.markdown(say("ballot.winners", winners=one.winners, losers=one.losers, **told))
     elif found.mine:
         st.caption(f":material/info: {say('ballot.winners_unknown')}")

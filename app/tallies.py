@@ -159,6 +159,9 @@ def votes_line(say: Words, tally: Tally) -> str:
     """The numbers of the bar in words, each with its colour's mark."""
     return say(
         "proposals.votes",
+        green=":green[■]",
+        red=":orange[■]",
+        grey=":gray[■]",
         in_favour=tally.in_favour,
         against=tally.against,
         abstain=tally.abstain,

@@ -8,9 +8,11 @@ import streamlit as st
 from web3.exceptions import ContractCustomError, ContractLogicError
 
 from app import data, shown, tallies, wallet
+from app.adopted import first_month
 from app.scene import Surroundings
 from app.tallies import Motion
 from offchain_worker.chain import calls
+from offchain_worker.chain.calls import Call
 from offchain_worker.chain.connection import BlockStamp
 from offchain_worker.chain.contract import refusal
 from offchain_worker.chain.errors import ContractRefused
@@ -110,6 +112,7 @@ def changes(scene: Surroundings, motion: Motion) -> list[list[str]]:
     for target, value, call in zip(motion.proposal.targets, motion.proposal.values, motion.proposal.calls, strict=True):
         lines = calls.describe(found, target, value, call, say.language, groups)
         decoded = calls.decode(found, target, call)
+        lines = with_month(scene, lines, decoded)
         if decoded is not None and decoded.is_rule and decoded.function == "setTariff":
             try:
                 lines[1:2] = tariff_lines(scene, tariffs.from_abi(decoded.rule))
@@ -117,6 +120,14 @@ def changes(scene: Surroundings, motion: Motion) -> list[list[str]]:
                 lines[1:2] = [str(error)]
         listed.append(lines)
     return listed
+
+
+def with_month(scene: Surroundings, lines: list[str], call: Call | None) -> list[str]:
+    """A rule's lines with the month from which it would count instead of the second."""
+    if call is None or not call.is_rule or not call.effective_from:
+        return lines
+    first = first_month(call.effective_from, zone(scene))
+    return [*lines[:-1], scene.say("ballot.from_month", month=scene.say.month(first))]
 
 
 def tariff_lines(scene: Surroundings, tariff: Tariff) -> list[str]:

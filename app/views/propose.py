@@ -54,6 +54,7 @@ def in_words(scene: Surroundings, draft: Draft) -> None:
     community = data.community(scene.place)
     groups = scene.names.known_groups(scene.say.language)
     lines = calls.describe(community, draft.target, 0, draft.call, scene.say.language, groups)
+    lines = votes.with_month(scene, lines, calls.decode(community, draft.target, draft.call))
     if draft.tariff is not None:
         lines[1:2] = votes.tariff_lines(scene, draft.tariff)
     st.markdown(f"**{lines[0]}**\n\n" + "\n".join(f"- {line}" for line in lines[1:]))

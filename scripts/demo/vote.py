@@ -22,7 +22,7 @@ from scripts.demo import calendar
 from scripts.demo.founding import ROOT, Stage
 from scripts.demo.month import daisee
 
-QUESTION = "Share the local energy equally among all of us, building and neighbourhood alike?"
+QUESTION = "Partager l'énergie locale à parts égales entre nous tous ? / Share the local energy equally among us all?"
 RELAYER = "relayer"
 SUPPLIER = "0.115"
 """€/kWh of the example supplier, see scripts/villeurbanne/README.md."""
