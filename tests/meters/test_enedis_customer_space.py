@@ -218,8 +218,8 @@ def test_read__damaged_file__names_file_row_and_reason_in_one_line(lines: list[s
     assert "\n" not in message
 
 
-def test_read__latin_1_bytes__names_the_row() -> None:
-    with pytest.raises(meters.MeterFileError, match=r"f\.csv: row 4: is not UTF-8"):
+def test_read__row_with_a_stray_byte__names_the_row() -> None:
+    with pytest.raises(meters.MeterFileError, match=r"f\.csv: row 4: truncated: '\\xe9' is no complete reading"):
         meters.read(file(head()) + "é".encode("latin-1"), "f.csv")
 
 
@@ -229,3 +229,40 @@ def test_read__other_file__says_what_was_looked_for_and_how_it_begins() -> None:
     message = str(caught.value)
     assert message.startswith("stadtwerk.csv: no known format: looked for 'Identifiant PRM;")
     assert "Zaehler;Datum;kWh" in message
+
+
+ACCENTED = (
+    "Identifiant PRM;Type de données;Date de début;Date de fin;Grandeur physique;Grandeur métier;Étape métier;Unité;"
+    "Pas en minutes"
+)
+DESCRIBED = f"{PRM};Courbe de charge;01/06/2016;02/06/2016;Énergie active;Consommation;Comptage Brut;W"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "\r\n".join([ACCENTED, DESCRIBED + ";30", "Horodate;Valeur", *readings("2016-06-01", [200] * 48)]).encode(),
+        "\r\n".join([ACCENTED, DESCRIBED + ";", "Horodate;Valeur", *readings("2016-06-01", [200] * 48)]).encode(
+            "latin-1"
+        ),
+        "\r\n".join([ACCENTED, DESCRIBED + ";", "Horodate;Valeur", *readings("2016-06-01", [200] * 48)]).encode(
+            "utf-16"
+        ),
+        "\n".join([ACCENTED[:-15], DESCRIBED, "Horodate;Valeur", *readings("2016-06-01", [200] * 48)]).encode(),
+        "\n".join(
+            [ACCENTED[:-14], DESCRIBED + ";", "", "Horodate;Valeur", *readings("2016-06-01", [200] * 48)]
+        ).encode(),
+        "\n".join(
+            f'"{line}"'.replace(";", '";"')
+            for line in [ACCENTED, DESCRIBED + ";", "Horodate;Valeur", *readings("2016-06-01", [200] * 48)]
+        ).encode(),
+    ],
+    ids=["accents", "latin-1", "utf-16", "eight columns", "eight columns and a blank line", "quotes"],
+)
+def test_read__same_day_in_any_guise__is_the_same_curve(data: bytes) -> None:
+    curve = meters.read(data, "f.csv").curves[0]
+    assert (curve.meter, len(curve.starts), int(curve.energy.sum()), curve.findings) == (PRM, 48, 4_800_000, ())
+    left = meters.redact(data, "f.csv", "0" * 14, int(curve.starts[0]), int(curve.ends[1]))
+    assert PRM.encode() not in left
+    again = meters.read(left, "left.csv").curves[0]
+    assert (again.meter, again.starts.tolist()) == ("0" * 14, curve.starts[:2].tolist())

@@ -152,3 +152,35 @@ def test_read__total_that_leaves_the_distributors_registers__warns() -> None:
     lines[5] = lines[5].removesuffix(";74071") + ";74171"
     (curve,) = meters.read(customer_space.file(lines), "f").curves
     assert Code.REGISTERS_CHANGE in {f.code for f in curve.findings}
+
+
+SHORT_HEAD = "Identifiant PRM;Type de donnees;Date de debut;Date de fin"
+
+
+@pytest.mark.parametrize(
+    ("kind", "header", "rows", "direction"),
+    [
+        ("Injection quotidienne", "Date;Valeur (en Wh)", ["2026-06-01;12571", "2026-06-02;9800"], "production"),
+        ("Production quotidienne", "Date;Valeur (en kWh)", ["01/06/2026;12,571", "02/06/2026;9,8"], "production"),
+        ("Consommation quotidienne", "Date;Valeur (en Wh)", ["2026-06-01;12571", "2026-06-02;9800"], "consumption"),
+    ],
+)
+def test_read__daily_energies__are_an_index_and_no_load_curve(
+    kind: str, header: str, rows: list[str], direction: str
+) -> None:
+    data = "\n".join([SHORT_HEAD, f"{PRM};{kind};01/06/2026;03/06/2026", "", header, *rows]).encode()
+    found = meters.inspect([("days.csv", data)])
+    assert (found["format"], found["verdict"]) == ("sge_hdm", "conform")
+    (curve,) = found["curves"]
+    assert (curve["kind"], curve["direction"], curve["energy_micro_kwh"]) == ("index", direction, 22_371_000)
+    assert curve["start"] == "2026-05-31T22:00:00Z"
+    start = midnight("2026-06-02")
+    left = meters.redact(data, "days.csv", "0" * 14, start, start + 86_400)
+    assert b"2026;12" not in left
+    assert [int(each.energy.sum()) for each in meters.read(left, "left.csv").curves] == [9_800_000]
+
+
+def test_read__daily_energy_with_a_field_too_many__names_the_row() -> None:
+    data = "\n".join([SHORT_HEAD, f"{PRM};Consommation quotidienne;;", "Date;Valeur (en Wh)", "2026-06-01;1;2"]).encode()
+    with pytest.raises(meters.MeterFileError, match=r"row 4: .* is no day with an energy"):
+        meters.read(data, "days.csv")

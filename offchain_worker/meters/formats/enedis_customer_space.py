@@ -26,10 +26,19 @@ from offchain_worker.domain.roster import Direction
 from offchain_worker.meters.curve import inside
 from offchain_worker.meters.errors import MeterFileError
 from offchain_worker.meters.findings import Code, Finding, Severity
-from offchain_worker.meters.formats.enedis_head import COLUMNS, HEADER, Head, fields, read_head
+from offchain_worker.meters.formats.enedis_head import (
+    COLUMNS,
+    HEADER,
+    Head,
+    fields,
+    is_header,
+    lines,
+    read_head,
+    readable,
+)
 from offchain_worker.meters.formats.enedis_series import FINE, usual_step
 from offchain_worker.meters.rows import EARLIEST, LARGEST_READING, LATEST, MILLIONTHS, Rows
-from offchain_worker.meters.text import chosen_meter, lines_of, quoted
+from offchain_worker.meters.text import BOM, chosen_meter, quoted
 from offchain_worker.meters.zone import DAY
 
 NAME = "enedis_customer_space"
@@ -52,19 +61,20 @@ class Block:
 
 def claims(data: bytes) -> bool:
     """Does it begin with the names of the first two columns of the header?"""
-    beginning = data[:400].decode("utf-8", "replace").lstrip("\ufeff\r\n").split("\n")[0]
+    whole_lines = readable(data[:1200]).rpartition(b"\n")[0] or data[:1200]
+    beginning = next((line for line in lines(whole_lines) if line.strip(BOM + "\r ")), "")
     return fields(beginning)[:2] == HEADER[:2]
 
 
 def parse(data: bytes, name: str) -> tuple[Rows, ...]:
     """The curves of the file, in the order in which they first appear. Raises MeterFileError naming the row."""
-    return parse_lines(lines_of(data, name), name)
+    return parse_lines(lines(data), name)
 
 
-def parse_lines(lines: list[str], name: str) -> tuple[Rows, ...]:
+def parse_lines(texts: list[str], name: str) -> tuple[Rows, ...]:
     """The curves of a file's lines. Raises MeterFileError naming the row."""
-    table = _table(lines)
-    return _curves(_blocks(lines, table, name), table, name)
+    table = _table(texts)
+    return _curves(_blocks(texts, table, name), table, name)
 
 
 def redact(
@@ -80,19 +90,19 @@ def redact(
     The rows of intervals inside [start, end), in their order, under an id of the same length; heads stay byte for
     byte but for the id. `meter` and `direction` name the point to keep of several. Raises MeterFileError.
     """
-    lines = lines_of(data, name)
-    meters = {block.head.meter for block in _blocks(lines, _table(lines), name)}
+    texts = lines(data)
+    meters = {block.head.meter for block in _blocks(texts, _table(texts), name)}
     kept = chosen_meter(meters, meter, stand_in, name)
-    written = redacted_lines(lines, name, (kept, stand_in), (start, end), direction)
+    written = redacted_lines(texts, name, (kept, stand_in), (start, end), direction)
     return ("\n".join(line for _, line in written).rstrip("\n") + "\n").encode()
 
 
 def redacted_lines(
-    lines: list[str], name: str, ids: tuple[str, str], period: tuple[int, int], direction: Direction | None
+    texts: list[str], name: str, ids: tuple[str, str], period: tuple[int, int], direction: Direction | None
 ) -> list[tuple[int, str]]:
     """The lines (with their places) of the first id's blocks that stay, under the second one. Raises MeterFileError."""
-    table = _table(lines)
-    blocks = _blocks(lines, table, name)
+    table = _table(texts)
+    blocks = _blocks(texts, table, name)
     stays = ~table["is_row"].to_numpy()
     for rows in _curves(blocks, table, name):
         stays[rows.numbers - 1] = inside(rows, *period)
@@ -100,14 +110,14 @@ def redacted_lines(
     for block in blocks:
         if block.head.meter == ids[0] and direction in (None, block.head.direction):
             for index in np.flatnonzero(stays[block.first : block.after]) + block.first:
-                line = lines[index]
+                line = texts[index]
                 written.append((int(index), line.replace(*ids, 1) if index in block.head.lines else line))
     return written
 
 
-def _table(lines: list[str]) -> pl.DataFrame:
+def _table(texts: list[str]) -> pl.DataFrame:
     """Every line taken apart: is_row, stamp (UTC seconds, null if there is no such moment), offset, sign, digits."""
-    groups = pl.DataFrame({"line": lines}).select(pl.col("line").str.extract_groups(_ROW).alias("g")).unnest("g")
+    groups = pl.DataFrame({"line": texts}).select(pl.col("line").str.extract_groups(_ROW).alias("g")).unnest("g")
     local = groups["1"].str.to_datetime("%Y-%m-%dT%H:%M:%S", time_unit="ms", strict=False).dt.epoch("s")
     zone = groups["2"].str.replace("Z", "+00:00", literal=True)
     minutes = zone.str.slice(1, 2).cast(pl.Int64) * 60 + zone.str.slice(4, 2).cast(pl.Int64)
@@ -125,21 +135,21 @@ def _table(lines: list[str]) -> pl.DataFrame:
     )
 
 
-def _blocks(lines: list[str], table: pl.DataFrame, name: str) -> list[Block]:
+def _blocks(texts: list[str], table: pl.DataFrame, name: str) -> list[Block]:
     """The file's blocks, in order. Raises MeterFileError for any line that has no place in one."""
     blocks: list[Block] = []
     awaits = "header"  # then "description", "columns", "readings"
     opened = rows_from = 0
     head: Head | None = None
     previous = -1
-    for index in [*map(int, np.flatnonzero(~table["is_row"].to_numpy())), len(lines)]:
+    for index in [*map(int, np.flatnonzero(~table["is_row"].to_numpy())), len(texts)]:
         if index > previous + 1 and awaits != "readings":
             raise MeterFileError(name, previous + 2, "a reading before the line 'Horodate;Valeur'")
         previous = index
-        names = fields(lines[index]) if index < len(lines) else [""]
+        names = fields(texts[index]) if index < len(texts) else [""]
         if names == [""]:
             continue
-        if names[: len(HEADER)] == HEADER:
+        if is_header(names):
             if head is not None and awaits == "readings":
                 blocks.append(Block(head, opened, rows_from, index))
                 head = None
@@ -149,16 +159,16 @@ def _blocks(lines: list[str], table: pl.DataFrame, name: str) -> list[Block]:
             rows_from = rows_from if awaits == "readings" else index + 1
             awaits = "readings"
         elif awaits in ("description", "columns"):
-            found = read_head(lines[index], name, index + 1)
+            found = read_head(texts[index], name, index + 1)
             if head is not None and head.curve != found.curve:
                 raise MeterFileError(name, index + 1, "describes another curve than the line above it: mixed files")
             head = found if head is None else head.repeated(found)
             awaits = "columns"
         else:
-            raise MeterFileError(name, index + 1, _reason(lines[index], not any(map(str.strip, lines[index + 1 :]))))
+            raise MeterFileError(name, index + 1, _reason(texts[index], not any(map(str.strip, texts[index + 1 :]))))
     if head is None or awaits != "readings":
-        raise MeterFileError(name, len(lines), f"ends where its {awaits} should follow: truncated")
-    return [*blocks, Block(head, opened, rows_from, len(lines))]
+        raise MeterFileError(name, len(texts), f"ends where its {awaits} should follow: truncated")
+    return [*blocks, Block(head, opened, rows_from, len(texts))]
 
 
 def _reason(line: str, is_last: bool) -> str:

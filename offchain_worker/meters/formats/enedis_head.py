@@ -1,4 +1,7 @@
-"""The two lines that open a block of an Enedis file: what point, direction, stage and unit its rows are of."""
+"""
+The two lines that open a block of an Enedis file: what point, direction, stage and unit its rows are of; and the file's
+lines, in whatever encoding a customer's programs have saved it.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,7 @@ HEADER = ["identifiant prm", "type de donnees", "date de debut", "date de fin", 
 HEADER += ["grandeur metier", "etape metier", "unite", "pas en minutes"]
 COLUMNS = ["horodate", "valeur"]
 
+LOADS = ("courbe de charge", "consommation horaire", "production horaire", "injection horaire")
 _UNITS = {"": (1, True), "w": (1, True), "kw": (1000, True), "wh": (1, False), "kwh": (1000, False)}
 _DIRECTIONS = {"consommation": Direction.CONSUMPTION, "production": Direction.PRODUCTION}
 _STEP = re.compile(r"(?:pt)?(5|10|15|30|60)m?")
@@ -76,10 +80,39 @@ class Head:
         return found
 
 
+def readable(data: bytes) -> bytes:
+    """The file in UTF-8 if it is in UTF-16 with its mark, else as it is."""
+    if data[:2] not in (b"\xff\xfe", b"\xfe\xff"):
+        return data
+    return data.decode("utf-16", "replace").encode()
+
+
+def lines(data: bytes) -> list[str]:
+    """
+    The lines without line feeds: UTF-8, UTF-16 with its mark, or else Latin-1; without quotes if the first field is in
+    quotes.
+    """
+    data = readable(data)
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        text = data.removeprefix(b"\xef\xbb\xbf").decode("latin-1")
+    if text[:400].lstrip(BOM + "\r\n ").startswith('"'):
+        text = text.replace('"', "")
+    return text.split("\n")
+
+
+def is_header(names: list[str]) -> bool:
+    """Is it the line that names what describes a point? Its later columns are not in every file."""
+    return names[:4] == HEADER[:4] and all(
+        name == known for name, known in zip(names[4:], HEADER[4:], strict=False) if name
+    )
+
+
 def fields(line: str) -> list[str]:
     """The fields of a line in lower case without accents, as headers are written with and without them."""
     text = unicodedata.normalize("NFKD", line.strip(BOM + "\r\n ")).casefold()
-    return ["".join(c for c in field if not unicodedata.combining(c)).strip() for field in text.split(";")]
+    return ["".join(c for c in field if not unicodedata.combining(c)).strip(' "') for field in text.split(";")]
 
 
 def read_head(line: str, name: str, row: int) -> Head:
@@ -91,7 +124,7 @@ def read_head(line: str, name: str, row: int) -> Head:
     kind, quantity, direction, stage, unit = names[1], names[4], names[5], names[6], names[7]
     if not meter or len(meter) > 64 or meter != meter.strip():
         raise MeterFileError(name, row, "no usable id of the point in the first field")
-    if kind != "courbe de charge":
+    if kind not in LOADS:
         raise MeterFileError(name, row, f"is {quoted(kind)}, not a load curve ('Courbe de charge')")
     if quantity != "energie active":
         raise MeterFileError(name, row, f"is {quoted(quantity)}: only active energy ('Energie active') can be shared")

@@ -13,6 +13,13 @@ Load curves are read as in customer-space files; histories of segment C4 leave t
 An index is read from its total (T), else the sum of the distributor's registers (D), else of the supplier's (F). A daily
 reading (`Arrêté quotidien`) is that of the START of the local day its stamp names, whatever hour is written: Enedis writes
 23:00+01:00 all winter, and the load curve of the same genuine point agrees with midnight to 1 Wh. Peak powers are left out.
+
+Daily energies, as the customer space exports them, are an index too; their head may have four columns only:
+
+    Identifiant PRM;Type de donnees;Date de debut;Date de fin
+    12345678901234;Consommation quotidienne;01/06/2026;03/06/2026
+    Date;Valeur (en Wh)
+    2026-06-01;12571
 """
 
 from __future__ import annotations
@@ -25,18 +32,26 @@ from offchain_worker.meters.curve import inside
 from offchain_worker.meters.errors import MeterFileError
 from offchain_worker.meters.findings import Code, Finding, Severity
 from offchain_worker.meters.formats import enedis_customer_space, enedis_series
-from offchain_worker.meters.formats.enedis_head import HEADER, fields
-from offchain_worker.meters.formats.enedis_series import TOTAL, Series, Texts, direction_of, meter_of
+from offchain_worker.meters.formats.enedis_head import LOADS, fields, is_header, readable
+from offchain_worker.meters.formats.enedis_head import lines as lines_of
+from offchain_worker.meters.formats.enedis_series import TOTAL, UNITS, Series, Texts, direction_of, meter_of
 from offchain_worker.meters.rows import Rows
-from offchain_worker.meters.text import chosen_meter, lines_of, quoted
+from offchain_worker.meters.text import chosen_meter, quoted
 
 NAME = "sge_hdm"
 SIGNATURE = "'Identifiant PRM;Type de donnees;...' with other blocks than load curves (SGE HDM)"
 
-_HEAD = re.compile(rb"identifiant prm;type de donn[^\n]*\n\s*([^;\n]*);([^;\n]*);(?:[^;\n]*;){5}([^;\r\n]*)")
+_HEAD = re.compile(rb"identifiant prm;type de donn[^\n]*\n\s*[^;\n]*;([^;\r\n]*)(?:;(?:[^;\n]*;){5}([^;\r\n]*))?")
 _REGISTER = re.compile(r"ea[si]?\s*([fdt])\s*(\d*)")
 _STAMP = re.compile(r"\d{4}-\d\d-\d\d")
-LOAD, INDEX = "courbe de charge", "index"
+_UNIT = re.compile(r"valeur \(en (k?wh)\)")
+LOAD, INDEX = LOADS[0], "index"
+DAYS = {
+    "consommation quotidienne": Direction.CONSUMPTION,
+    "production quotidienne": Direction.PRODUCTION,
+    "injection quotidienne": Direction.PRODUCTION,
+}
+BY_DAY = "EA by day"
 
 
 @dataclass(frozen=True)
@@ -53,21 +68,23 @@ def claims(data: bytes) -> bool:
     """Is it a file with such heads, of which one is of something else than a load curve, or has no unit?"""
     if not enedis_customer_space.claims(data):
         return False
-    lowered, at = data.lower(), 0  # a search without case takes as long as reading the file
+    lowered, at = readable(data).lower(), 0  # a search without case takes as long as reading the file
     while (at := lowered.find(b"identifiant prm;", at)) >= 0:
         head = _HEAD.match(lowered, at)
-        if head is not None and (head[2].strip() != LOAD.encode() or not head[3].strip()):
-            return True
+        if head is not None:
+            unstated = head[2] is not None and not head[2].strip()
+            if unstated or head[1].strip().decode("utf-8", "replace") not in LOADS:
+                return True
         at += 1
     return False
 
 
 def parse(data: bytes, name: str) -> tuple[Rows, ...]:
     """The curves and registers of the file. Raises MeterFileError naming the row."""
-    lines = lines_of(data, name)
+    lines = lines_of(data)
     blocks = _blocks(lines, name)
     made = []
-    if any(block.kind == LOAD for block in blocks):
+    if any(block.kind in LOADS for block in blocks):
         made += enedis_customer_space.parse_lines(_only(lines, blocks), name)
     registers, notes = _registers(lines, blocks, name)
     made += [enedis_series.rows(series, texts, name) for series, texts in registers.items()]
@@ -92,12 +109,12 @@ def redact(
     One point's load curves inside [start, end) and registers from `start` to `end` under another id, other blocks left
     out; heads stay byte for byte but for the id. Raises MeterFileError.
     """
-    lines = lines_of(data, name)
+    lines = lines_of(data)
     blocks = _blocks(lines, name)
     known = {lines[block.described].split(";")[0].strip() for block in blocks}
     kept = chosen_meter(known, meter, stand_in, name)
     written: list[tuple[int, str]] = []
-    if any(block.kind == LOAD for block in blocks):
+    if any(block.kind in LOADS for block in blocks):
         written += enedis_customer_space.redacted_lines(
             _only(lines, blocks), name, (kept, stand_in), (start, end), direction
         )
@@ -107,9 +124,10 @@ def redact(
             written += [(int(row) - 1, lines[row - 1]) for row in rows.numbers[inside(rows, start, end)]]
     for block in blocks:
         described = lines[block.described]
-        if block.kind == INDEX and described.split(";")[0].strip() == kept:
-            head = range(block.first, block.described + 2)
-            if direction in (None, _head(described, name, block.described + 1)[1]):
+        if block.kind in (INDEX, *DAYS) and described.split(";")[0].strip() == kept:
+            columns = next((at for at in range(block.described + 1, block.after) if lines[at].strip()), block.described)
+            head = [block.first, block.described, columns]
+            if direction in (None, _side(block, described, name)):
                 written += [(at, lines[at].replace(kept, stand_in, 1)) for at in head]
     written = [(at, line) for at, line in sorted(written) if line.strip()]
     bom = "\ufeff" if lines[0].startswith("\ufeff") and not (written and written[0][1].startswith("\ufeff")) else ""
@@ -123,17 +141,19 @@ def _blocks(lines: list[str], name: str) -> list[Block]:
         raise MeterFileError(name, 1, "does not begin with 'Identifiant PRM;Type de donnees'")
     blocks = []
     for at, after in zip(heads, [*heads[1:], len(lines)], strict=True):
-        if fields(lines[at])[:8] != HEADER[:8]:
+        if not is_header(fields(lines[at])):
             raise MeterFileError(name, at + 1, f"{quoted(lines[at])} is no header of a block: truncated or damaged")
         described = next((row for row in range(at + 1, after) if lines[row].strip()), None)
         if described is None:
             raise MeterFileError(name, after, "ends where a description should follow: truncated")
         parts = fields(lines[described])
-        if len(parts) < 8:
+        if len(parts) < (4 if len(parts) > 1 and parts[1] in DAYS else 8):
             raise MeterFileError(
-                name, described + 1, f"{quoted(lines[described])} does not describe a point in 8 fields"
+                name,
+                described + 1,
+                f"{quoted(lines[described])} does not describe a point in 8 fields: truncated or damaged",
             )
-        if parts[1] not in (LOAD, INDEX) and "puissance" not in parts[1]:
+        if parts[1] not in (*LOADS, INDEX, *DAYS) and "puissance" not in parts[1]:
             reason = f"is {quoted(parts[1])}, not a load curve ('Courbe de charge'), registers ('Index') or peak powers"
             raise MeterFileError(name, described + 1, reason)
         blocks.append(Block(at, described, after, parts[1]))
@@ -144,7 +164,7 @@ def _only(lines: list[str], blocks: list[Block]) -> list[str]:
     """The lines with every block blanked that holds no load curve, so that rows keep their numbers."""
     left = [""] * len(lines)
     for block in blocks:
-        if block.kind == LOAD:
+        if block.kind in LOADS:
             left[block.first : block.after] = lines[block.first : block.after]
     return left
 
@@ -153,7 +173,7 @@ def _left_out(lines: list[str], blocks: list[Block]) -> list[Finding]:
     """An info per block of something that nobody shares."""
     notes = []
     for block in blocks:
-        if block.kind not in (LOAD, INDEX):
+        if block.kind not in (*LOADS, INDEX, *DAYS):
             rows = sum(1 for line in lines[block.described + 1 : block.after] if _STAMP.match(line))
             meter = lines[block.described].split(";")[0].strip()
             notes.append(enedis_series.ignored(meter, block.kind, rows, block.first + 1))
@@ -174,6 +194,8 @@ def _registers(lines: list[str], blocks: list[Block], name: str) -> tuple[dict[S
     found: dict[Series, Texts] = {}
     notes: list[Finding] = []
     for block in blocks:
+        if block.kind in DAYS:
+            _days(lines, block, found, name)
         if block.kind != INDEX:
             continue
         meter, direction, stage = _head(lines[block.described], name, block.described + 1)
@@ -181,6 +203,35 @@ def _registers(lines: list[str], blocks: list[Block], name: str) -> tuple[dict[S
         texts = found.setdefault(series, Texts())
         notes += _readings(lines, block, texts, name)
     return found, notes
+
+
+def _side(block: Block, described: str, name: str) -> Direction:
+    return DAYS[block.kind] if block.kind in DAYS else _head(described, name, block.described + 1)[1]
+
+
+def _days(lines: list[str], block: Block, found: dict[Series, Texts], name: str) -> None:
+    """Add the rows of a block of daily energies to those found. Raises MeterFileError."""
+    described = fields(lines[block.described])
+    meter = meter_of(lines[block.described].split(";")[0], name, block.described + 1)
+    header = next((at for at in range(block.described + 1, block.after) if lines[at].strip()), block.after - 1)
+    names = fields(lines[header])
+    stated = _UNIT.fullmatch(names[1]) if len(names) > 1 else None
+    unit = stated[1] if stated else (described[7:8] or [""])[0]
+    if names[0] not in ("date", "horodate") or unit not in ("wh", "kwh"):
+        raise MeterFileError(name, header + 1, f"{quoted(lines[header])} does not name days and energies in Wh or kWh")
+    stage = described[6] if len(described) > 6 else ""
+    series = Series(meter, DAYS[block.kind], UNITS[unit][0], False, stage, kind="index", quantity=BY_DAY, days=True)
+    texts = found.setdefault(series, Texts())
+    for at in range(header + 1, block.after):
+        parts = [part.strip() for part in lines[at].rstrip("\r").split(";")]
+        if not any(parts):
+            continue
+        day = "-".join(reversed(parts[0][:10].split("/"))) if "/" in parts[0] else parts[0][:10]
+        if len(parts) < 2 or any(parts[2:]) or not _STAMP.fullmatch(day):
+            raise MeterFileError(name, at + 1, f"{quoted(lines[at])} is no day with an energy: truncated or damaged")
+        texts.stamps.append(day)
+        texts.values.append(parts[1])
+        texts.numbers.append(at + 1)
 
 
 def _readings(lines: list[str], block: Block, texts: Texts, name: str) -> list[Finding]:
