@@ -135,6 +135,8 @@ def show_findings(scene: Scene) -> None:
         ],
         numbers=[3],
     )
+    for code in dict.fromkeys(finding["code"] for _, finding in remarks if say.has(f"findings.{finding['code']}")):
+        st.caption(f"**{say(f'findings.{code}')}**: {say(f'findings_do.{code}')}")
 
 
 def finding_words(scene: Scene, finding: dict[str, str]) -> str:

@@ -21,15 +21,17 @@ FOLDER = Path(__file__).parent
 @cache
 def catalogue(language: str) -> Mapping[str, str]:
     """
-    Every entry of a language as `page.key`, from the files of its folder; `findings.CODE` are the names that the
-    findings of meter files have everywhere.
+    Every entry of a language as `page.key`, from the files of its folder; `findings.CODE` and
+    `findings_do.CODE` are what the findings of meter files are called everywhere, and what to do about them.
     """
     entries = {
         f"{file.stem}.{key}": text
         for file in sorted((FOLDER / language).glob("*.json"))
         for key, text in json.loads(file.read_text(encoding="utf-8")).items()
     }
-    return entries | {f"findings.{code}": said["name"] for code, said in findings.words(language).items()}
+    said = findings.words(language)
+    entries |= {f"findings.{code}": words["name"] for code, words in said.items()}
+    return entries | {f"findings_do.{code}": words["do"] for code, words in said.items()}
 
 
 def preferred(locale: str | None) -> str:

@@ -10,7 +10,6 @@ import typer
 from offchain_worker.domain import conformity_rules, conformity_words
 from offchain_worker.domain import roster as rosters
 from offchain_worker.domain.conformity_rules import ConformityRules
-from offchain_worker.meters.zone import zone
 
 from . import files, output
 from .key import Language
@@ -56,18 +55,8 @@ def hash_(rules: RulesArgument, as_json: JsonOption = False) -> None:
     output.emit({"conformity_hash": _hex(_read(rules))}, as_json, lambda found: _print([found["conformity_hash"]]))
 
 
-def applicable(document: str | bytes) -> ConformityRules:
-    """
-    Conformity rules that every worker can apply. Raises DocumentInvalid naming the place, UnknownTimeZone for a zone
-    that the pinned data does not have.
-    """
-    found = conformity_rules.parse(document)
-    zone(found.time_zone)
-    return found
-
-
 def _read(file: Path) -> ConformityRules:
-    return applicable(files.opened(file))
+    return conformity_rules.parse(files.opened(file))
 
 
 def _hex(rules: ConformityRules) -> str:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from importlib.resources import files
 from typing import Any, Final
 
 from offchain_worker.domain import canonical, treatments
 from offchain_worker.domain.errors import DocumentInvalid
-from offchain_worker.domain.treatments import CHOICES, Handling, Treatment
+from offchain_worker.domain.treatments import CHOICES, Handling
 
 SCHEMA: Final = "daisee.conformity/1"
 A_YEAR: Final = 366 * 86_400
@@ -142,6 +143,9 @@ class ConformityRules:
 def parse(text: str | bytes) -> ConformityRules:
     """Read the rules from their JSON document; raises `DocumentInvalid` naming the place and what may stand there."""
     document = canonical.loads(text, SCHEMA)
+    zone = document["timeZone"]
+    if ".." in zone or not files("tzdata.zoneinfo").joinpath(*zone.split("/")).is_file():
+        raise DocumentInvalid(f"{SCHEMA}: $.timeZone: no time zone {zone!r}; use a name such as Europe/Paris")
     powers: dict[int, int] = {}
     for at, entry in enumerate(document["maximumPowerOfPoints"]):
         if powers and entry["point"] <= max(powers):
@@ -153,7 +157,7 @@ def parse(text: str | bytes) -> ConformityRules:
         for code, entry in document["treatments"].items()
     }
     return ConformityRules(
-        time_zone=document["timeZone"],
+        time_zone=zone,
         maximum_power_watts=document["maximumPowerWatts"],
         maximum_missing_ppm=document["maximumMissingPpm"],
         maximum_estimated_ppm=document["maximumEstimatedPpm"],
@@ -171,13 +175,3 @@ def _checks(document: dict[str, dict[str, int]]) -> Checks:
             for name, entry in document.items()
         }
     )
-
-
-def is_voted(rules: ConformityRules, code: str) -> bool:
-    """Whether the rules say something about this code that is not the default."""
-    return rules.handling(code) != CHOICES[code].default
-
-
-def rejects(rules: ConformityRules, code: str) -> bool:
-    """Whether a finding of this code makes a dataset unfit."""
-    return rules.handling(code).treatment is Treatment.REJECT

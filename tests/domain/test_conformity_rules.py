@@ -84,6 +84,8 @@ def test_parse__rules_of_bounds_alone__check_nothing_and_vote_nothing() -> None:
         (document(checks={"stuck": {"hours": 1.5}}), "number 1.5 is not an integer"),
         (document(checks={"stuck": None}), "'stuck' is null; every key needs a value"),
         (document(maximumGapSeconds="1 h"), "$.maximumGapSeconds: '1 h' is not of type 'integer'"),
+        (document(timeZone="Europe/Lyon"), "$.timeZone: no time zone 'Europe/Lyon'; use a name such as Europe/Paris"),
+        (document(timeZone="../etc"), "$.timeZone: "),
         (
             document(maximumPowerOfPoints=[{"point": 3, "watts": 1}, {"point": 3, "watts": 2}]),
             "$.maximumPowerOfPoints[1]: point 3 stands twice or out of order; sort by point",

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from offchain_worker import meters
 from offchain_worker.domain.report import TaskKind, Verdict
 from offchain_worker.jobs import conformity
 from offchain_worker.jobs import manifest as manifests
@@ -129,3 +130,28 @@ def test_compute__block_not_given__is_named() -> None:
     with pytest.raises(BlobMissing) as caught:
         compute(n.terms(TaskKind.CONFORMITY, made), n.PROGRAM, made.manifest, n.SECRET.secret, blocks)
     assert caught.value.digest == digest
+
+
+def finding(code: meters.Code, severity: meters.Severity) -> meters.Finding:
+    return meters.Finding(0, 1, code, severity, "", 1, "one")
+
+
+@pytest.mark.parametrize(
+    ("found", "verdict"),
+    [
+        ([], Verdict.CONFORM),
+        ([("gap", "warning")], Verdict.CONFORM),
+        ([("gap", "error")], Verdict.REJECTED),
+        ([("gap_too_long", "error")], Verdict.HELD),
+        ([("gap_too_long", "info")], Verdict.CONFORM),
+        ([("production_missing", "warning")], Verdict.HELD),
+        ([("missing_too_much", "error"), ("conflict", "error")], Verdict.REJECTED),
+        ([("conflict", "error"), ("missing_too_much", "error")], Verdict.REJECTED),
+        ([("conflict", "warning"), ("repaired", "warning")], Verdict.CONFORM),
+    ],
+)
+def test_verdict__of_findings_as_the_rules_weigh_them__is_the_heaviest(
+    found: list[tuple[str, str]], verdict: Verdict
+) -> None:
+    weighed = [finding(meters.Code(code), meters.Severity(severity)) for code, severity in found]
+    assert conformity.verdict(weighed) is verdict
