@@ -1,15 +1,22 @@
-"""The containers run what the tests run: the same chain, the same Kubo, the same commands, reachable from here only."""
+"""The containers run what the tests run: the same chain, the same Kubo, the same commands, reachable from here only.
+
+Nothing is built or run here: the Compose file is held against the specification's own schema (`compose-spec.json`, see
+NOTICE), the Dockerfile against what can be read in it.
+"""
 
 from __future__ import annotations
 
+import copy
 import json
 import os
+import re
 import shlex
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 import yaml
 
@@ -18,6 +25,8 @@ from scripts import install_kubo, local_chain, local_kubo
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+SCHEMA = json.loads((Path(__file__).parent / "compose-spec.json").read_text(encoding="utf-8"))
+DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 KNOWN = {
     "profiles", "image", "build", "entrypoint", "command", "environment", "ports", "volumes", "healthcheck", "restart",
     "read_only", "tmpfs", "cap_drop", "security_opt",
@@ -35,6 +44,29 @@ def in_the_image(command: list[str]) -> subprocess.CompletedProcess[str]:
         text=True,
         check=False,
     )
+
+
+def test_compose__the_file__is_valid_by_the_specifications_schema() -> None:
+    jsonschema.Draft7Validator.check_schema(SCHEMA)
+    jsonschema.Draft7Validator(SCHEMA).validate(COMPOSE)
+
+
+@pytest.mark.parametrize(
+    ("service", "name", "value"),
+    [
+        ("worker", "comand", ["daisee"]),
+        ("worker", "cap_drop", "ALL"),
+        ("worker", "read_only", [True]),
+        ("chain", "ports", "8545:8545"),
+        ("chain", "healthcheck", {"test": ["CMD", "node"], "every": "5s"}),
+        ("app", "build", ["."]),
+    ],
+)
+def test_compose__a_mistake__is_seen_by_the_schema(service: str, name: str, value: object) -> None:
+    wrong = copy.deepcopy(COMPOSE)
+    wrong["services"][service][name] = value
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.Draft7Validator(SCHEMA).validate(wrong)
 
 
 def test_compose__its_services__have_a_profile_a_health_check_and_only_known_keys() -> None:
@@ -111,7 +143,7 @@ def test_entrypoint__anything_else__is_wrong_use() -> None:
 
 
 def test_dockerfile__it__copies_what_the_program_hash_covers_and_runs_without_rights() -> None:
-    text = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    text = DOCKERFILE
     assert "COPY requirements.lock" in text
     assert "COPY offchain_worker offchain_worker" in text
     users = [line for line in text.splitlines() if line.startswith("USER ")]
@@ -126,6 +158,42 @@ def test_dockerfile__it__copies_what_the_program_hash_covers_and_runs_without_ri
     }
     assert copied == kept
     assert all((ROOT / path).exists() for path in kept)
+
+
+STAGES = re.findall(r"^FROM (\S+)(?: AS (\S+))?$", DOCKERFILE, re.MULTILINE)
+
+
+def test_dockerfile__its_stages__are_of_named_versions_and_those_that_are_used() -> None:
+    names = [name for _, name in STAGES]
+    assert names == ["build", "chain", ""]
+    for image, _ in STAGES:
+        # A version of the language and of the system, or a digest: never `latest`, never no tag.
+        assert re.fullmatch(r"(python:3\.\d+|node:\d+)-(slim-)?bookworm(-slim)?(@sha256:[0-9a-f]{64})?", image), image
+    copied_from = set(re.findall(r"COPY --from=(\S+)", DOCKERFILE))
+    targets = {s["build"]["target"] for s in SERVICES.values() if isinstance(s.get("build"), dict)}
+    assert copied_from | targets == set(names) - {""}
+
+
+def test_dockerfile__every_stage_that_runs__ends_without_rights_and_starts_by_exec() -> None:
+    for stage in re.split(r"^FROM ", DOCKERFILE, flags=re.MULTILINE)[2:]:
+        users = re.findall(r"^USER (\S+)$", stage, re.MULTILINE)
+        assert users
+        assert users[-1] not in ("root", "0")
+        after = stage[stage.rindex("USER ") :]
+        assert "RUN" not in after
+        (start,) = re.findall(r"^ENTRYPOINT (.*)$", stage, re.MULTILINE)
+        assert json.loads(start)  # exec form: signals reach the program
+
+
+def test_dockerfile__what_it_installs__is_locked_and_no_secret_is_built_in() -> None:
+    # Lines that pip or npm install from, joined where they are continued.
+    lines = DOCKERFILE.replace("\\\n", " ").splitlines()
+    installs = [line for line in lines if "pip install" in line or "npm " in line]
+    assert installs
+    for line in installs:
+        assert "--require-hashes -r requirements.lock" in line or "--no-deps" in line or "npm ci" in line, line
+    assert not re.search(r"^(ARG|ENV) .*(KEY|SECRET|PASSWORD|TOKEN)", DOCKERFILE, re.MULTILINE)
+    assert not re.search(r"^(ADD|RUN .*(curl|wget)) ", DOCKERFILE, re.MULTILINE)
 
 
 def test_iexec__the_app_and_its_request__name_the_image_and_the_task() -> None:
