@@ -18,6 +18,7 @@ from . import (
     compare,
     conformity,
     dataset,
+    dataset_findings,
     doctor,
     engine,
     governance,
@@ -72,6 +73,7 @@ app.command()(many.allocate_many)
 app.command()(bench.bench)
 app.command()(simulate.simulate)
 app.add_typer(key.app, name="key")
+dataset.app.command()(dataset_findings.findings)
 app.add_typer(dataset.app, name="dataset")
 app.add_typer(period.app, name="period")
 app.add_typer(worker.app, name="worker")

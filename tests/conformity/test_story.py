@@ -12,6 +12,8 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -26,7 +28,7 @@ from offchain_worker.jobs import gathering, results
 from offchain_worker.storage import places
 from scripts import local_chain
 from scripts.demo import calendar, month, story
-from scripts.demo.founding import DAY, Stage, declare_points, deploy_community, pay_in, publish_reading_keys
+from scripts.demo.founding import DAY, ROOT, Stage, declare_points, deploy_community, pay_in, publish_reading_keys
 from scripts.demo.voice import Voice
 
 LABELS = ("Roof", "Office 1", "Home 1")
@@ -102,14 +104,26 @@ def log_of(stage: Stage, period: int) -> list[tuple[str, Any]]:
     return told
 
 
-def findings(stage: Stage, reader: str) -> dict[str, Any]:
-    """What the workers found in Home 1's files, opened by somebody with their own keys."""
-    community, store = stage.community, places.open_store(places.beside(stage.store, stage.folder))
-    record = community.meter_data.period(stage.period)
-    verdict = community.meter_data.verdicts(stage.period)[-1]
-    envelopes = community.meter_data.envelopes(stage.period)
-    keys = gathering.keys(store, envelopes, record.input_digest, stage.identity(reader))
-    return results.open_findings(store, verdict.findings_digest, keys, HOME_COLUMN)
+def findings(stage: Stage, reader: str, expected: int) -> dict[str, Any]:
+    """What the workers found in Home 1's files, as somebody reads it with their own keys; `expected` is the exit code."""
+    command = [
+        sys.executable,
+        "-m",
+        "offchain_worker.cli.main",
+        "--quiet",
+        "dataset",
+        "findings",
+        stage.label,
+        "--json",
+    ]
+    command += ["--config", str(stage.folder / "daisee.toml")]
+    command += ["--as", str(stage.folder / "identities" / f"{reader}.json")]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (expected, "")
+    columns = json.loads(done.stdout)["columns"]
+    assert len(columns) == (1 if reader == "home-1" else len(LABELS))
+    (found,) = [column for column in columns if column["column"] == HOME_COLUMN]
+    return dict(found)
 
 
 def bill_and_curve(stage: Stage) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -149,8 +163,10 @@ def test_bad_dataset__rejected_then_repaired_then_allowed_by_vote__is_told_by_th
     assert first["expectedVerdict"] == "rejected"
     assert month.attest(june, "conformity")["result"] == "the dataset is rejected"
     for reader in ("home-1", "provider"):
-        (conflict,) = [finding for finding in findings(june, reader)["findings"] if finding["severity"] == "error"]
+        found = findings(june, reader, 1)["findings"]
+        (conflict,) = [finding for finding in found if finding["severity"] == "error"]
         assert (conflict["code"], conflict["count"]) == ("conflict", 2)
+        assert "Demandez au gestionnaire laquelle est juste" in conflict["sentence"]["fr"]
 
     second = publish(june, "", "--replace")
     assert (second["version"], second["expectedVerdict"]) == (2, "conform")
@@ -173,7 +189,7 @@ def test_bad_dataset__rejected_then_repaired_then_allowed_by_vote__is_told_by_th
     publish(july, "2016-07-10T12:00:00+02:00")
     assert month.attest(july, "conformity")["result"] == "the dataset is conform"
     assert log_of(july, 201607) == [("DatasetPublished", 1), ("VerdictRecorded", 0)]
-    found = findings(july, "home-1")
+    found = findings(july, "home-1", 0)
     assert found["repaired"] == 1
     assert [(f["code"], f["severity"]) for f in found["findings"]] == [("repaired", "warning"), ("conflict", "warning")]
 
