@@ -72,7 +72,7 @@ def test_proposals__to_the_public__are_read_without_signing_in_or_a_month(look: 
         "1. Serve the users of the building first, then the neighbourhood?",
     ]
     assert "Failing: quorum not reached" in shown and "Carried out" in shown
-    assert "**0 for** · **0 against** · 0 abstain · quorum 13 of 25 members" in shown
+    assert "**0 for** · :orange[■] **0 against** · :gray[■] 0 abstain · quorum 13 of 25 members" in shown
     assert 'aria-label="Votes of 25 members: 0 for, 0 abstain, 0 against. The mark shows the quorum, 13."' in shown
     assert "Connect your wallet and sign in to see your ballot." in shown
     assert "period" not in [box.key for box in app.selectbox]
