@@ -133,7 +133,7 @@ def _green_button() -> bytes:
 def _green_button_energy(data: bytes) -> Fraction:
     text = text_of(data)
     power = re.search(r"<powerOfTenMultiplier>(.*?)<", text)
-    return added(rf"<value>{NUMBER}</value>", factor=1000)(data) * Fraction(10) ** int(power[1] if power else 0)
+    return added(rf"<value>\s*{NUMBER}\s*</value>", factor=1000)(data) * Fraction(10) ** int(power[1] if power else 0)
 
 
 def _message() -> bytes:
@@ -232,6 +232,11 @@ def canonical_csv() -> bytes:
     return ("\n".join(["interval_start,meter,direction,energy_micro_kwh", *rows]) + "\n").encode()
 
 
+def _canonical_energy(data: bytes) -> Fraction:
+    rows = data.decode("utf-8-sig").split("\n")[1:]
+    return Fraction(sum(int(row.strip().split(",")[3].strip(' "')) for row in rows if row.strip()))
+
+
 def _parquet() -> bytes:
     """The same as Parquet, by Arrow alone."""
     written = io.BytesIO()
@@ -275,6 +280,6 @@ CASES = [
          re.compile(rb"(?m)^\d[^\n]*\n"), added(rf"(?m)^\d+,{NUMBER}\r?$", factor=500), DAY, "987654321"),
     Case("eda_report", _report_sheet(), re.compile(rb"<row r=.*?</row>\n"), _sheet_energy, DAY, eda_files.CONSUMER, in_workbook),
     Case("eda_workbook", in_workbook(_report_sheet()), re.compile(rb"(?!)"), _sheet_energy, DAY, eda_files.CONSUMER),
-    Case("canonical_csv", canonical_csv(), re.compile(rb"(?m)^20[^\n]*\n"), added(rf"(?m)^[^,\n]*,[^,\n]*,[^,\n]*,{NUMBER}\r?$", factor=1), DAY, POINT),
+    Case("canonical_csv", canonical_csv(), re.compile(rb"(?m)^20[^\n]*\n"), _canonical_energy, DAY, POINT),
     Case("canonical_parquet", _parquet(), re.compile(rb"(?!)"), _parquet_energy, DAY, POINT),
 ]  # fmt: skip
