@@ -127,6 +127,8 @@ class BoundedProtocol(H11Protocol):
 
 def application(journal: Journal, pulse: Pulse, metrics: Metrics | None = None) -> Starlette:
     """The routes over a worker's journal and pulse."""
+    told = metrics or Metrics()
+    told.ready.set_function(lambda: float(pulse.ready))
 
     def health(_request: Request) -> Response:
         return JSONResponse(pulse.as_json())
@@ -144,7 +146,7 @@ def application(journal: Journal, pulse: Pulse, metrics: Metrics | None = None) 
         return Response(document, media_type="application/json")
 
     def exposed(_request: Request) -> Response:
-        return Response((metrics or Metrics()).text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+        return Response(told.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
     return Starlette(
         middleware=[Middleware(Limits)],

@@ -35,6 +35,7 @@ class Metrics:
             "daisee_chain_block_timestamp_seconds", "That block's time, UTC seconds", registry=self.registry
         )
         self.behind = Gauge("daisee_chain_blocks_behind", "Blocks between the head and it", registry=self.registry)
+        self.ready = Gauge("daisee_worker_ready", "1 while `/ready` answers 200, else 0", registry=self.registry)
         self.balance = Gauge("daisee_worker_balance_wei", "What the worker could pay gas with", registry=self.registry)
         self.store_seconds = Histogram(
             "daisee_store_seconds",

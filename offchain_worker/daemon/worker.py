@@ -59,10 +59,14 @@ class Worker:
 
         A task that cannot be answered does not keep others from being answered; what was wrong is raised at the end.
         """
-        block = self.block()
-        tasks = self.community.hub.tasks(block)
-        for open_task in tasks:
-            self._compare(open_task, block)
+        try:
+            block = self.block()
+            tasks = self.community.hub.tasks(block)
+            for open_task in tasks:
+                self._compare(open_task, block)
+        except DaiseeError as error:
+            self._count(error)
+            raise
         troubles: list[DaiseeError] = []
         for open_task in unanswered(tasks):
             if open_task.task_id in self._refused or self._has_answered(open_task.task_id):
@@ -75,7 +79,7 @@ class Worker:
                     self.metrics.tasks.labels(kind, "dry" if answered is None else "answered").inc()
                 except DaiseeError as error:
                     troubles.append(error)
-                    self.metrics.errors.labels(type(error).__name__, next_after(error).name.lower()).inc()
+                    self._count(error)
                     if next_after(error) is Next.REFUSE:
                         self._refused.add(open_task.task_id)
                         self.metrics.tasks.labels(kind, "refused").inc()
@@ -117,6 +121,9 @@ class Worker:
         self.journal.keep(signed)
         log.info("answered", task=_name(open_task), report="0x" + signed.report_hash.hex())
         return signed
+
+    def _count(self, error: DaiseeError) -> None:
+        self.metrics.errors.labels(type(error).__name__, next_after(error).name.lower()).inc()
 
     def _has_answered(self, task_id: bytes) -> bool:
         return not self.dry and self.journal.document(task_id) is not None

@@ -15,9 +15,11 @@ import pytest
 import structlog
 from prometheus_client.parser import text_string_to_metric_families
 
+from offchain_worker.chain.errors import ChainUnavailable
 from offchain_worker.cli import output
 from offchain_worker.daemon import http
-from offchain_worker.daemon.http import BURST, Face, Limits, Pulse
+from offchain_worker.daemon.errors import Disagreement
+from offchain_worker.daemon.http import BURST, MAXIMUM_CONNECTIONS, Face, Limits, Pulse
 from offchain_worker.daemon.journal import Journal
 from offchain_worker.daemon.metrics import MeteredStore, Metrics
 from offchain_worker.domain.errors import DaiseeError
@@ -67,6 +69,31 @@ def test_time__half_a_request__is_hung_up_on(port: int) -> None:
     assert time.monotonic() - started < 5
 
 
+def test_time__a_request_that_drips__is_hung_up_on(port: int) -> None:
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as line:
+        started = time.monotonic()
+        for byte in b"GET /health HTTP/1.1\r\nHost: " + b"a" * 1_000:
+            try:
+                line.sendall(bytes([byte]))
+            except ConnectionError:
+                break
+            time.sleep(0.02)
+        assert time.monotonic() - started < 10
+
+
+def test_number__of_connections__beyond_64_is_refused_until_others_end(port: int) -> None:
+    lines = [socket.create_connection(("127.0.0.1", port), timeout=10) for _ in range(MAXIMUM_CONNECTIONS)]
+    try:
+        assert raw(port, b"GET /health HTTP/1.1\r\nHost: a\r\n\r\n").startswith(b"HTTP/1.1 503")
+    finally:
+        for line in lines:
+            line.close()
+    deadline = time.monotonic() + 10
+    while not raw(port, b"GET /health HTTP/1.1\r\nHost: a\r\n\r\n").startswith(b"HTTP/1.1 200"):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
 def test_time__every_answer__ends_its_connection(port: int) -> None:
     assert b"connection: close" in raw(port, b"GET /health HTTP/1.1\r\nHost: a\r\n\r\n")
 
@@ -108,6 +135,7 @@ def test_metrics__two_tasks_answered_and_one_refused__are_counted(tmp_path: Path
     assert told["daisee_chain_block", ""] == 100
     assert told["daisee_chain_block_timestamp_seconds", ""] == n.END
     assert told["daisee_store_seconds_count", "get"] > 0
+    assert told["daisee_task_seconds_count", "settlement"] == 1
     found.program = b"\x7e" * 32
     other = c.worker(found, store, tmp_path / "other", metrics=metrics)
     with pytest.raises(DaiseeError):
@@ -115,10 +143,31 @@ def test_metrics__two_tasks_answered_and_one_refused__are_counted(tmp_path: Path
     assert samples(metrics)["daisee_errors_total", "ProgramDiffers"] == 2
 
 
+def test_metrics__a_node_that_is_away_and_a_quorum_against_us__are_counted_as_well(tmp_path: Path) -> None:
+    store = EmbeddedStore(tmp_path / "store")
+    found = c.community(store, BOTH)
+    metrics = Metrics()
+    worker = c.worker(found, store, tmp_path / "journal", metrics=metrics, confirmations=12)
+    found.away = 1
+    with pytest.raises(ChainUnavailable):
+        worker.cycle()
+    worker.cycle()
+    assert (samples(metrics)["daisee_chain_block", ""], samples(metrics)["daisee_chain_blocks_behind", ""]) == (88, 12)
+    c.attest(found, c.open_task(TaskKind.SETTLEMENT).task_id, b"\x01" * 32)
+    with pytest.raises(Disagreement):
+        worker.cycle()
+    told = samples(metrics)
+    assert told["daisee_errors_total", "ChainUnavailable"] == told["daisee_errors_total", "Disagreement"] == 1
+
+
 def test_metrics__over_http__are_prometheus_text(tmp_path: Path) -> None:
-    face = Face(Journal(tmp_path), Pulse("0x", bytes(32), 60), "127.0.0.1", 0, Metrics())
+    pulse, metrics = Pulse("0x", bytes(32), 60), Metrics()
+    face = Face(Journal(tmp_path), pulse, "127.0.0.1", 0, metrics)
     try:
         answer = httpx.get(f"http://127.0.0.1:{face.open()}/metrics", trust_env=False)
+        assert samples(metrics)["daisee_worker_ready", ""] == 0
+        pulse.beat(7)
+        assert samples(metrics)["daisee_worker_ready", ""] == 1
     finally:
         face.close()
     names = {family.name for family in text_string_to_metric_families(answer.text)}
