@@ -58,6 +58,13 @@ def seen(stage: Stage, worker: int) -> int:
     return int(httpx.get(f"http://127.0.0.1:{stage.ports[worker - 1]}/health", trust_env=False).json()["block"])
 
 
+def metrics(stage: Stage, worker: int) -> dict[str, float]:
+    """What a worker tells Prometheus."""
+    text = httpx.get(f"http://127.0.0.1:{stage.ports[worker - 1]}/metrics", trust_env=False).text
+    lines = [line.rpartition(" ") for line in text.splitlines() if not line.startswith("#")]
+    return {name: float(value) for name, _, value in lines}
+
+
 def settle(stage: Stage) -> None:
     """The second task and the settlement, as on a good day."""
     founding.pay(stage, "provider", "depositGuarantee", 100_000, cents=100_000, step="deposit the guarantee")
@@ -117,6 +124,13 @@ def test_reorganisation__of_64_blocks_takes_task_and_attestation_away__the_same_
         assert [kept(stage, worker) for worker in (1, 2)] == answered  # not written a second time
         assert said(stage, 1).count("computing") == 1
         settle(stage)
+        told = metrics(stage, 1)
+    purse = connection.web3.eth.get_balance(stage.identity("worker-1").address)  # type: ignore[arg-type]
+    assert told['daisee_tasks_total{kind="conformity",outcome="answered"}'] == 1
+    assert told['daisee_tasks_total{kind="settlement",outcome="answered"}'] == 1
+    assert told["daisee_worker_ready"] == 1
+    assert told["daisee_chain_block"] > head
+    assert told["daisee_worker_balance_wei"] == float(purse)
 
 
 @pytest.mark.parametrize("stage", [(40, 3)], indirect=True)
