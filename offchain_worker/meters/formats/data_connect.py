@@ -22,7 +22,8 @@ from offchain_worker.meters import json_text
 from offchain_worker.meters.curve import inside
 from offchain_worker.meters.errors import MeterFileError
 from offchain_worker.meters.formats import enedis_series
-from offchain_worker.meters.formats.enedis_series import Series, Texts, duration, meter_of, unit_of
+from offchain_worker.meters.formats.enedis_series import Series, Texts
+from offchain_worker.meters.formats.enedis_words import duration, meter_of, unit_of
 from offchain_worker.meters.rows import Rows
 from offchain_worker.meters.text import chosen_meter, quoted
 from offchain_worker.meters.zone import DAY

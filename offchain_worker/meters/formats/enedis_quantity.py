@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 from offchain_worker.domain.roster import Direction
 from offchain_worker.meters.errors import MeterFileError
 from offchain_worker.meters.formats.enedis_registers import UNITS, Reading, Registers
-from offchain_worker.meters.formats.enedis_series import Series, direction_of, duration, shared, unit_of
+from offchain_worker.meters.formats.enedis_series import Series
+from offchain_worker.meters.formats.enedis_words import direction_of, duration, shared, unit_of
 from offchain_worker.meters.formats.gathered import Gathered
 from offchain_worker.meters.markup import Node
 from offchain_worker.meters.zone import DAY

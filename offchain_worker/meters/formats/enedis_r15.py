@@ -17,16 +17,14 @@ from __future__ import annotations
 from offchain_worker.domain.roster import Direction
 from offchain_worker.meters.errors import MeterFileError
 from offchain_worker.meters.formats import gathered
-from offchain_worker.meters.formats.enedis_registers import UNITS, Reading, Registers
-from offchain_worker.meters.formats.enedis_series import meter_of
+from offchain_worker.meters.formats.enedis_registers import CLASSES, UNITS, Reading, Registers
+from offchain_worker.meters.formats.enedis_words import meter_of
 from offchain_worker.meters.formats.gathered import Gathered
 from offchain_worker.meters.markup import Node, pieces, root_name
-from offchain_worker.meters.rows import Rows
 from offchain_worker.meters.text import quoted
 
 NAME = "enedis_r15"
 SIGNATURE = "<R15> (Enedis flow R15)"
-CLASSES = {"Classe_Temporelle_Distributeur": "D", "Classe_Temporelle": "F"}
 DIRECTIONS = {"0": Direction.CONSUMPTION, "1": Direction.PRODUCTION, "": Direction.CONSUMPTION}
 ACTIVE = ("1", "")
 
@@ -34,24 +32,6 @@ ACTIVE = ("1", "")
 def claims(data: bytes) -> bool:
     """Is its outermost element R15?"""
     return root_name(data) == "R15"
-
-
-def parse(data: bytes, name: str) -> tuple[Rows, ...]:
-    """The register of each point and direction. Raises MeterFileError naming the line."""
-    return gathered.parsed(_walk(data, name), name)
-
-
-def redact(
-    data: bytes,
-    name: str,
-    stand_in: str,
-    start: int,
-    end: int,
-    meter: str = "",
-    direction: Direction | None = None,
-) -> bytes:
-    """The file with one point's readings from `start` to `end` under another id. Raises MeterFileError."""
-    return gathered.redacted(data, name, _walk, stand_in, (start, end), meter, direction)
 
 
 def _walk(data: bytes, name: str) -> Gathered:
@@ -85,3 +65,6 @@ def _register(element: Node, release: Node, meter: str, found: Gathered, registe
     group = element.value("Id_Classe_Temporelle") + element.value("Rang_Cadran")
     reading = Reading(group, value, "", release.value("Nature_Index"), element)
     registers.add((meter, direction, unit), CLASSES[element.name], release.value("Date_Releve"), reading)
+
+
+parse, redact = gathered.reader(_walk)

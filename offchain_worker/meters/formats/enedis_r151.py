@@ -18,39 +18,19 @@ from __future__ import annotations
 from offchain_worker.domain.roster import Direction
 from offchain_worker.meters.errors import MeterFileError
 from offchain_worker.meters.formats import gathered
-from offchain_worker.meters.formats.enedis_registers import UNITS, Reading, Registers
-from offchain_worker.meters.formats.enedis_series import day_after, meter_of
+from offchain_worker.meters.formats.enedis_registers import CLASSES, UNITS, Reading, Registers
+from offchain_worker.meters.formats.enedis_words import day_after, meter_of
 from offchain_worker.meters.formats.gathered import Gathered
 from offchain_worker.meters.markup import pieces, root_name
-from offchain_worker.meters.rows import Rows
 from offchain_worker.meters.text import quoted
 
 NAME = "enedis_r151"
 SIGNATURE = "<R151> (Enedis flow R151)"
-CLASSES = {"Classe_Temporelle_Distributeur": "D", "Classe_Temporelle": "F"}
 
 
 def claims(data: bytes) -> bool:
     """Is its outermost element R151?"""
     return root_name(data) == "R151"
-
-
-def parse(data: bytes, name: str) -> tuple[Rows, ...]:
-    """The register of each point. Raises MeterFileError naming the line."""
-    return gathered.parsed(_walk(data, name), name)
-
-
-def redact(
-    data: bytes,
-    name: str,
-    stand_in: str,
-    start: int,
-    end: int,
-    meter: str = "",
-    direction: Direction | None = None,
-) -> bytes:
-    """The file with one point's readings from `start` to `end` under another id. Raises MeterFileError."""
-    return gathered.redacted(data, name, _walk, stand_in, (start, end), meter, direction)
 
 
 def _walk(data: bytes, name: str) -> Gathered:
@@ -76,3 +56,6 @@ def _walk(data: bytes, name: str) -> Gathered:
                     found.apart.append((element.start, element.end))
     registers.into(found, name)
     return found
+
+
+parse, redact = gathered.reader(_walk)

@@ -13,14 +13,12 @@ classes of the distributor's calendar (D); reactive energies, peak powers and du
 
 from __future__ import annotations
 
-from offchain_worker.domain.roster import Direction
 from offchain_worker.meters.errors import MeterFileError
 from offchain_worker.meters.formats import gathered
 from offchain_worker.meters.formats.enedis_registers import UNITS, Reading, Registers
-from offchain_worker.meters.formats.enedis_series import direction_of, meter_of, shared
+from offchain_worker.meters.formats.enedis_words import direction_of, meter_of, shared
 from offchain_worker.meters.formats.gathered import Gathered
 from offchain_worker.meters.markup import Node, pieces, root_name
-from offchain_worker.meters.rows import Rows
 from offchain_worker.meters.text import quoted
 
 NAME = "enedis_r171"
@@ -30,24 +28,6 @@ SIGNATURE = "<R171> (Enedis flow R171)"
 def claims(data: bytes) -> bool:
     """Is its outermost element R171?"""
     return root_name(data) == "R171"
-
-
-def parse(data: bytes, name: str) -> tuple[Rows, ...]:
-    """The register of each point and direction. Raises MeterFileError naming the line."""
-    return gathered.parsed(_walk(data, name), name)
-
-
-def redact(
-    data: bytes,
-    name: str,
-    stand_in: str,
-    start: int,
-    end: int,
-    meter: str = "",
-    direction: Direction | None = None,
-) -> bytes:
-    """The file with one point's readings from `start` to `end` under another id. Raises MeterFileError."""
-    return gathered.redacted(data, name, _walk, stand_in, (start, end), meter, direction)
 
 
 def _walk(data: bytes, name: str) -> Gathered:
@@ -81,3 +61,6 @@ def _series(series: Node, found: Gathered, registers: Registers, name: str) -> N
         moment = measure.value("dateFin")
         reading = Reading(series.value("codeClasseTemporelle"), measure.value("valeur"), "", "", measure)
         registers.add(point, grid, moment, reading)
+
+
+parse, redact = gathered.reader(_walk)

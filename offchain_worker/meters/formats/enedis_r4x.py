@@ -12,13 +12,12 @@ energy and voltage (ERC, ERI, E) are left out. The status of every point is kept
 
 from __future__ import annotations
 
-from offchain_worker.domain.roster import Direction
 from offchain_worker.meters.errors import MeterFileError
 from offchain_worker.meters.formats import gathered
-from offchain_worker.meters.formats.enedis_series import Series, direction_of, meter_of, shared
+from offchain_worker.meters.formats.enedis_series import Series
+from offchain_worker.meters.formats.enedis_words import direction_of, meter_of, shared
 from offchain_worker.meters.formats.gathered import Gathered
 from offchain_worker.meters.markup import Node, pieces, root_name
-from offchain_worker.meters.rows import Rows
 from offchain_worker.meters.text import quoted
 
 NAME = "enedis_r4x"
@@ -28,24 +27,6 @@ SIGNATURE = "<Courbe> (Enedis flows R4H, R4M, R4Q)"
 def claims(data: bytes) -> bool:
     """Is its outermost element Courbe?"""
     return root_name(data) == "Courbe"
-
-
-def parse(data: bytes, name: str) -> tuple[Rows, ...]:
-    """The curve of each point and direction. Raises MeterFileError naming the line."""
-    return gathered.parsed(_walk(data, name), name, "start")
-
-
-def redact(
-    data: bytes,
-    name: str,
-    stand_in: str,
-    start: int,
-    end: int,
-    meter: str = "",
-    direction: Direction | None = None,
-) -> bytes:
-    """The file with one point's rows inside [start, end) under another id. Raises MeterFileError."""
-    return gathered.redacted(data, name, _walk, stand_in, (start, end), meter, direction, "start")
 
 
 def _walk(data: bytes, name: str) -> Gathered:
@@ -77,3 +58,6 @@ def _curve(curve: Node, found: Gathered, name: str) -> None:
             series, row, values.get("Horodatage", ""), values.get("Valeur_Point", ""),
             steps=step, natures=values.get("Statut_Point", ""),
         )  # fmt: skip
+
+
+parse, redact = gathered.reader(_walk, "start")

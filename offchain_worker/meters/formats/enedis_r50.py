@@ -15,10 +15,10 @@ from __future__ import annotations
 from offchain_worker.domain.roster import Direction
 from offchain_worker.meters.errors import MeterFileError
 from offchain_worker.meters.formats import gathered
-from offchain_worker.meters.formats.enedis_series import Series, day_after, meter_of
+from offchain_worker.meters.formats.enedis_series import Series
+from offchain_worker.meters.formats.enedis_words import day_after, meter_of
 from offchain_worker.meters.formats.gathered import Gathered
 from offchain_worker.meters.markup import pieces, root_name
-from offchain_worker.meters.rows import Rows
 
 NAME = "enedis_r50"
 SIGNATURE = "<R50> (Enedis flow R50)"
@@ -27,24 +27,6 @@ SIGNATURE = "<R50> (Enedis flow R50)"
 def claims(data: bytes) -> bool:
     """Is its outermost element R50?"""
     return root_name(data) == "R50"
-
-
-def parse(data: bytes, name: str) -> tuple[Rows, ...]:
-    """The curve of each point. Raises MeterFileError naming the line."""
-    return gathered.parsed(_walk(data, name), name, "end")
-
-
-def redact(
-    data: bytes,
-    name: str,
-    stand_in: str,
-    start: int,
-    end: int,
-    meter: str = "",
-    direction: Direction | None = None,
-) -> bytes:
-    """The file with one point's rows inside [start, end) under another id. Raises MeterFileError."""
-    return gathered.redacted(data, name, _walk, stand_in, (start, end), meter, direction, "end")
 
 
 def _walk(data: bytes, name: str) -> Gathered:
@@ -67,3 +49,6 @@ def _walk(data: bytes, name: str) -> Gathered:
                     series, row, row.value("H"), row.value("V"), steps=step, likelihoods=row.value("IV")
                 )  # fmt: skip
     return found
+
+
+parse, redact = gathered.reader(_walk, "end")

@@ -25,15 +25,8 @@ from offchain_worker.meters.curve import inside
 from offchain_worker.meters.delimited import Table
 from offchain_worker.meters.errors import MeterFileError
 from offchain_worker.meters.formats import enedis_series
-from offchain_worker.meters.formats.enedis_series import (
-    Series,
-    Texts,
-    direction_of,
-    duration,
-    meter_of,
-    shared,
-    unit_of,
-)
+from offchain_worker.meters.formats.enedis_series import Series, Texts
+from offchain_worker.meters.formats.enedis_words import direction_of, duration, meter_of, shared, unit_of
 from offchain_worker.meters.rows import Rows
 from offchain_worker.meters.text import chosen_meter, quoted
 from offchain_worker.meters.zone import DAY

@@ -18,7 +18,7 @@ from offchain_worker.meters import delimited
 from offchain_worker.meters.errors import MeterFileError
 from offchain_worker.meters.formats import enedis_r63, gathered
 from offchain_worker.meters.formats.enedis_registers import UNITS, Reading, Registers
-from offchain_worker.meters.formats.enedis_series import direction_of, meter_of, shared
+from offchain_worker.meters.formats.enedis_words import direction_of, meter_of, shared
 from offchain_worker.meters.formats.gathered import Gathered
 from offchain_worker.meters.markup import Node
 from offchain_worker.meters.rows import Rows

@@ -23,7 +23,7 @@ from offchain_worker.meters.errors import MeterFileError
 from offchain_worker.meters.formats import enedis_quantity, gathered
 from offchain_worker.meters.formats.enedis_quantity import Context
 from offchain_worker.meters.formats.enedis_registers import Registers
-from offchain_worker.meters.formats.enedis_series import ACTIVE, direction_of, meter_of
+from offchain_worker.meters.formats.enedis_words import ACTIVE, direction_of, meter_of
 from offchain_worker.meters.formats.gathered import Gathered
 from offchain_worker.meters.markup import Node
 from offchain_worker.meters.rows import Rows

@@ -12,13 +12,16 @@ from dataclasses import dataclass, field
 from offchain_worker.domain.roster import Direction
 from offchain_worker.meters.errors import MeterFileError
 from offchain_worker.meters.findings import Code, Finding, Severity
-from offchain_worker.meters.formats.enedis_series import ESTIMATED, NOTHING, TOTAL, Series
+from offchain_worker.meters.formats.enedis_series import Series
+from offchain_worker.meters.formats.enedis_words import ESTIMATED, NOTHING, TOTAL
 from offchain_worker.meters.formats.gathered import Gathered
 from offchain_worker.meters.markup import Node
 from offchain_worker.meters.text import quoted
 
 GRIDS = ("T", "D", "F")
 """Total, distributor, supplier (fournisseur): the first that a point has is read."""
+CLASSES = {"Classe_Temporelle_Distributeur": "D", "Classe_Temporelle": "F"}
+"""The elements of flows R15 and R151 that hold a register, and the grid it is on."""
 UNITS = {"wh": (1, TOTAL), "kwh": (1000, TOTAL + " kWh")}
 """A register that counts whole kWh is a curve of its own: its readings differ from those in Wh by what is cut off."""
 

@@ -1,6 +1,6 @@
 """
-What all of Enedis' formats have in common: the words for directions and units, the quality codes, and where a stamp
-stands in its interval.
+The rows of one curve of any of Enedis' formats, from what is written: where a stamp stands in its interval, which rows
+are estimates, what is said of them. The words they share are in `enedis_words`.
 
 Load curves of 5 and 10 minutes (segments C1 to C4) carry the START of an interval, those of 15 minutes or more (Linky,
 C5) its END; that holds in every flow, as the first and last stamps of genuine files show. Times without an offset are
@@ -12,7 +12,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
 from typing import Literal
 
 import numpy as np
@@ -23,6 +22,7 @@ from offchain_worker.domain.roster import Direction
 from offchain_worker.meters import columns, local_time
 from offchain_worker.meters.errors import MeterFileError
 from offchain_worker.meters.findings import Code, Finding, Severity
+from offchain_worker.meters.formats.enedis_words import ESTIMATED, MEASURED, MEASURED_STAGES, NOTHING, OTHERS, duration
 from offchain_worker.meters.rows import EARLIEST, LARGEST_READING, LARGEST_REGISTER, LATEST, Rows
 from offchain_worker.meters.text import quoted
 from offchain_worker.meters.zone import DAY, offsets
@@ -30,32 +30,11 @@ from offchain_worker.meters.zone import DAY, offsets
 TIME_ZONE = "Europe/Paris"
 FINE = 600
 """Up to this step a stamp is the START of its interval."""
-TOTAL = "EA"
-"""The quantity of an index that counts all active energy in Wh, whatever its price."""
-DIRECTIONS = {
-    "cons": Direction.CONSUMPTION,
-    "consommation": Direction.CONSUMPTION,
-    "prod": Direction.PRODUCTION,
-    "production": Direction.PRODUCTION,
-}
-UNITS = {"w": (1, True), "kw": (1000, True), "wh": (1, False), "kwh": (1000, False)}
-ACTIVE = ("PA", "EA")
-PEAKS = ("PMA", "DQ", "PS")
-"""Peak, excess and subscribed powers, which may be in W too."""
-OTHERS = (*PEAKS, "E", "ER", "ERC", "ERI", "PR", "PRC", "PRI", "DD", "DE", "TF", "S", "U", "I")
-"""The other quantities Enedis names: voltage, reactive energies and powers, durations."""
-MEASURED = ["", "R", "REEL", "B", "S", "T", "F", "G"]
-"""Quality codes of what the meter counted: real or raw, and the four that mark a power cut."""
-ESTIMATED = ["E", "ESTIME", "H", "P", "C", "K", "D"]
-"""Estimated, reconstituted (two kinds), corrected, computed from other curves, entered by hand."""
-NOTHING = ["", "null", "NULL"]
-MEASURED_STAGES = ["", "brut", "brute", "best", "comptage brut"]
 FURTHEST_OFFSET = 14 * 3600
 
 Column = Sequence[str | None] | Sequence[int] | pl.Series
 
 _PRM = re.compile(r"[0-9]{14}")
-_DURATION = re.compile(r"(?:PT?)?([0-9]{1,4})(M|H|D|)", re.IGNORECASE)
 
 
 @dataclass
@@ -91,58 +70,6 @@ class Series:
     quantity: str = ""
     days: bool = False
     unit_stated: bool = True
-
-
-def direction_of(text: str, name: str, row: int) -> Direction:
-    """Consumption or production as Enedis writes it. Raises MeterFileError."""
-    direction = DIRECTIONS.get(text.strip().casefold())
-    if direction is None:
-        raise MeterFileError(name, row, f"direction {quoted(text)} is neither consumption (CONS) nor production (PROD)")
-    return direction
-
-
-def unit_of(text: str, name: str, row: int) -> tuple[int, bool]:
-    """How many W or Wh a unit is, and whether it is a power. Raises MeterFileError."""
-    unit = UNITS.get(text.strip().casefold())
-    if unit is None:
-        raise MeterFileError(name, row, f"unit {quoted(text)} is not one of W, kW, Wh, kWh")
-    return unit
-
-
-def shared(quantity: str, unit: str, name: str, row: int) -> bool:
-    """
-    Is it active power or energy? Other quantities are left out, but not those that claim a unit of active energy: one
-    of the two is damaged then. Raises MeterFileError.
-    """
-    if quantity in ACTIVE:
-        return True
-    if unit.strip().casefold() in UNITS and quantity not in PEAKS:
-        raise MeterFileError(name, row, f"quantity {quoted(quantity)} cannot be in {quoted(unit)}: damaged")
-    return False
-
-
-def duration(text: str) -> int:
-    """Seconds of `PT30M`, `PT1H`, `P1D` or minutes without a unit; 0 for anything else."""
-    found = _DURATION.fullmatch(text.strip())
-    if found is None:
-        return 0
-    return int(found[1]) * {"": 60, "M": 60, "H": 3600, "D": DAY}[found[2].upper()]
-
-
-def day_after(text: str, name: str, row: int) -> str:
-    """The day after `2022-02-02`, written likewise. Raises MeterFileError."""
-    try:
-        return (date.fromisoformat(text.strip()[:10]) + timedelta(days=1)).isoformat()
-    except (ValueError, OverflowError):
-        raise MeterFileError(name, row, f"{quoted(text)} is no day") from None
-
-
-def meter_of(text: str, name: str, row: int) -> str:
-    """The id of a point, at most 64 printable characters. Raises MeterFileError."""
-    meter = text.strip()
-    if not meter or len(meter) > 64 or not meter.isprintable():
-        raise MeterFileError(name, row, "no usable id of the point")
-    return meter
 
 
 def rows(series: Series, texts: Texts, name: str, stamped: Literal["start", "end"] | None = None) -> Rows:

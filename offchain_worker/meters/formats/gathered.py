@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Literal, Protocol
 
 from offchain_worker.domain.roster import Direction
 from offchain_worker.meters.curve import inside
@@ -66,6 +66,49 @@ class Gathered:
     def point(self, meter: str, node: Node, direction: Direction | None = None) -> None:
         """An element that speaks of one point alone, and if a direction is given of that alone."""
         self.points.append((meter, direction, (node.start, node.end)))
+
+
+class Parse(Protocol):
+    """What `formats` says of `parse`."""
+
+    def __call__(self, data: bytes, name: str) -> tuple[Rows, ...]: ...
+
+
+class Redact(Protocol):
+    """What `formats` says of `redact`."""
+
+    def __call__(
+        self,
+        data: bytes,
+        name: str,
+        stand_in: str,
+        start: int,
+        end: int,
+        meter: str = "",
+        direction: Direction | None = None,
+    ) -> bytes: ...
+
+
+def reader(
+    walk: Callable[[bytes, str], Gathered], stamped: Literal["start", "end"] | None = None
+) -> tuple[Parse, Redact]:
+    """A format's `parse` and `redact` from its walk through a file; `stamped` if its stamps always stand there."""
+
+    def parse(data: bytes, name: str) -> tuple[Rows, ...]:
+        return parsed(walk(data, name), name, stamped)
+
+    def redact(
+        data: bytes,
+        name: str,
+        stand_in: str,
+        start: int,
+        end: int,
+        meter: str = "",
+        direction: Direction | None = None,
+    ) -> bytes:
+        return redacted(data, name, walk, stand_in, (start, end), meter, direction, stamped)
+
+    return parse, redact
 
 
 def parsed(gathered: Gathered, name: str, stamped: Literal["start", "end"] | None = None) -> tuple[Rows, ...]:

@@ -17,7 +17,8 @@ import numpy as np
 from offchain_worker.domain.roster import Direction
 from offchain_worker.meters.errors import MeterFileError
 from offchain_worker.meters.findings import Code, Finding, Severity, iso
-from offchain_worker.meters.formats.enedis_series import TOTAL, wrong_id
+from offchain_worker.meters.formats.enedis_series import wrong_id
+from offchain_worker.meters.formats.enedis_words import TOTAL
 from offchain_worker.meters.linky_frames import ADDRESSES, CURVES, REGISTERS, Frame, frames, moment_of, seal, split
 from offchain_worker.meters.rows import EARLIEST, LATEST, MILLIONTHS, Rows
 from offchain_worker.meters.text import chosen_meter

@@ -34,7 +34,8 @@ from offchain_worker.meters.findings import Code, Finding, Severity
 from offchain_worker.meters.formats import enedis_customer_space, enedis_series
 from offchain_worker.meters.formats.enedis_head import LOADS, fields, is_header, readable
 from offchain_worker.meters.formats.enedis_head import lines as lines_of
-from offchain_worker.meters.formats.enedis_series import TOTAL, UNITS, Series, Texts, direction_of, meter_of
+from offchain_worker.meters.formats.enedis_series import Series, Texts
+from offchain_worker.meters.formats.enedis_words import TOTAL, UNITS, direction_of, meter_of
 from offchain_worker.meters.rows import Rows
 from offchain_worker.meters.text import chosen_meter, quoted
 

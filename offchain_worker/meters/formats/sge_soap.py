@@ -14,15 +14,13 @@ Peak powers, reactive energies and voltages are left out.
 
 from __future__ import annotations
 
-from offchain_worker.domain.roster import Direction
 from offchain_worker.meters.errors import MeterFileError
 from offchain_worker.meters.formats import enedis_quantity, gathered
 from offchain_worker.meters.formats.enedis_quantity import Context
 from offchain_worker.meters.formats.enedis_registers import Registers
-from offchain_worker.meters.formats.enedis_series import meter_of
+from offchain_worker.meters.formats.enedis_words import meter_of
 from offchain_worker.meters.formats.gathered import Gathered
 from offchain_worker.meters.markup import pieces, root_name
-from offchain_worker.meters.rows import Rows
 
 NAME = "sge_soap"
 SIGNATURE = "<consulterMesuresDetailleesResponse> (Enedis SGE, measures by SOAP)"
@@ -37,24 +35,6 @@ def claims(data: bytes) -> bool:
     """Is its outermost element a response with measures, or an envelope around one?"""
     root = root_name(data)
     return root in RESPONSES or (root == "Envelope" and b"consulterMesuresDetaillees" in data[:8192])
-
-
-def parse(data: bytes, name: str) -> tuple[Rows, ...]:
-    """The curves and registers of the point. Raises MeterFileError naming the line."""
-    return gathered.parsed(_walk(data, name), name)
-
-
-def redact(
-    data: bytes,
-    name: str,
-    stand_in: str,
-    start: int,
-    end: int,
-    meter: str = "",
-    direction: Direction | None = None,
-) -> bytes:
-    """The file with one point's rows inside [start, end) under another id. Raises MeterFileError."""
-    return gathered.redacted(data, name, _walk, stand_in, (start, end), meter, direction)
 
 
 def _walk(data: bytes, name: str) -> Gathered:
@@ -77,3 +57,6 @@ def _walk(data: bytes, name: str) -> Gathered:
         raise MeterFileError(name, root.line, "is an error message of the service (SOAP Fault), no measures")
     registers.into(found, name)
     return found
+
+
+parse, redact = gathered.reader(_walk)
