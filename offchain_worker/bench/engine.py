@@ -40,8 +40,9 @@ def community(steps: int, columns: int, producers: int = 10) -> tuple[Energies, 
     consumption = chance.integers(0, 1_500_000, (steps, columns))
     production = chance.integers(0, max(1, 1_000_000 * columns // producers), (steps, producers))
     who = [Column(at, at + 1, 1 + at % 2, Direction.CONSUMPTION, Source.NONE, 0, 1) for at in range(columns)]
-    who += [
-        Column(columns + at, columns + at + 1, 1, Direction.PRODUCTION, Source.SOLAR, 0, 1) for at in range(producers)
+    who += [  # half of the plants belong to members who consume as well
+        Column(columns + at, at + 1 + at % 2 * columns, 1, Direction.PRODUCTION, Source.SOLAR, 0, 1)
+        for at in range(producers)
     ]
     return consumption, production, Roster(tuple(who))
 
@@ -60,6 +61,10 @@ def rules(steps: int, columns: int) -> dict[str, tuple[AllocationKey, Energies |
         "weighted": (AllocationKey((Stage(Rule.WEIGHTED, points=points, weights=weights),)), None),
         "table": (AllocationKey((Stage(Rule.TABLE, points=points),), committer=COMMITTER), table),
         "coefficients": (AllocationKey((Stage(Rule.PRO_RATA),), coefficient_decimals=6), None),
+        **{
+            rule.name.lower(): (AllocationKey((Stage(rule, points=points, weights=weights),), True, False), None)
+            for rule in (Rule.VAST, Rule.RELATIEF, Rule.OPTIMAAL)
+        },
     }
 
 

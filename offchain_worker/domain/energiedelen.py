@@ -6,21 +6,26 @@ each point i of another member. A point takes at most its need; what needs cut o
 proportion to what they injected. Optimaal does Relatief again with what is left, without the points that have all they
 need, until nothing moves.
 
-Shares are carried with 64 binary places and rounded once, along their running sum, so every column's energy is within
-1 µkWh of the exact fraction, at most its need, and what is allocated is what is sold.
+Every point of a member stands at one level: what each ppm of its weight has been offered so far, µkWh with 64 binary
+places, by all producers but its own. So a point has min(need, w·level), rounded once, along the running sum; every
+column's energy is within 1 µkWh of the exact fraction, at most its need, and what is allocated is what is sold.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from offchain_worker.domain.quantities import PPM
 from offchain_worker.domain.stages import Rule
 
 PLACES = 64
+HALF = 1 << (PLACES - 1)
+MOST = (1 << PLACES) - 1
 NOTHING = 1 << 24
-"""2^-40 µkWh: what is less is a rounding of the shares and counts as nothing."""
+"""2^-40 µkWh: a round that moves less moves nothing."""
+OTHERS = 0
+"""The member that nobody is: those who produce nothing stand at one level."""
 
 
 def share_step(
@@ -35,68 +40,84 @@ def share_step(
 
     `members` and `producers` name the member of each column; `weights` are ppm, 0 for a column that is not served.
     """
-    lacking = [amount << PLACES for amount in need]
-    given = [0] * len(need)
-    left = [amount << PLACES for amount in production]
-    shares = list(weights)
+    whose = [member if member in producers else OTHERS for member in members]
+    levels = dict.fromkeys([OTHERS, *producers], 0)
+    left = [made << PLACES for made in production]
+    open_ = [weight > 0 for weight in weights]
+    given = 0
     while True:
-        moved = _round(rule, lacking, shares, members, left, producers)
-        given = [so_far + more for so_far, more in zip(given, moved, strict=True)]
-        shares = [weight if lack else 0 for weight, lack in zip(shares, lacking, strict=True)]
-        if rule is not Rule.OPTIMAAL or sum(moved) < NOTHING:
+        offered = _offer(rule, weights, open_, whose, levels, left, producers)
+        got = [
+            min(amount << PLACES, weight * levels[member])
+            for amount, weight, member in zip(need, weights, whose, strict=True)
+        ]
+        moved, given = sum(got) - given, sum(got)
+        left = _returned(left, offered, max(0, sum(offered) - moved))
+        open_ = [amount << PLACES > has for amount, has in zip(need, got, strict=True)]
+        if rule is not Rule.OPTIMAAL or moved < NOTHING:
             break
-    bought = _rounded(given, sum(given))
-    gone = [max(0, (amount << PLACES) - rest) for amount, rest in zip(production, left, strict=True)]
-    sold = _within(_rounded(gone, sum(bought) << PLACES), production, sum(bought))
+    bought = _rounded(got)
+    gone = [(made << PLACES) - rest for made, rest in zip(production, left, strict=True)]
+    sold = _together(_rounded(_taken(gone, sum(bought) << PLACES)), production, sum(bought))
     return bought, sold, pair_step(bought, sold, members, producers)
 
 
-def _round(
-    rule: Rule, lacking: list[int], shares: list[int], members: Sequence[int], left: list[int], producers: Sequence[int]
+def _offer(
+    rule: Rule,
+    weights: Sequence[int],
+    open_: Sequence[bool],
+    whose: Sequence[int],
+    levels: dict[int, int],
+    left: Sequence[int],
+    producers: Sequence[int],
 ) -> list[int]:
-    """Offer what is `left`, once; changes `lacking` and `left`, returns what each column takes."""
-    made = sum(left)
-    injected = list(left)
-    offered = [0] * len(lacking)
-    for at, producer in enumerate(producers):
-        whole = PPM
-        if rule is not Rule.VAST:
-            whole = sum(share for share, member in zip(shares, members, strict=True) if member != producer)
-        for column, (share, member) in enumerate(zip(shares, members, strict=True)):
-            if whole and member != producer:
-                offer = injected[at] * share // whole
-                offered[column] += offer
-                left[at] -= offer
-    taken = []
-    for column, offer in enumerate(offered):
-        take = min(offer, lacking[column])
-        lacking[column] -= take
-        if lacking[column] < NOTHING:
-            take, lacking[column] = take + lacking[column], 0
-        taken.append(take)
-    back = max(0, sum(offered) - sum(taken))
-    for at, amount in enumerate(injected):
-        left[at] += back * amount // max(made, 1)
-    return taken
+    """Raise the levels by what is `left`, once; returns what each producer offers."""
+    width = dict.fromkeys(levels, 0)
+    for weight, lacks, member in zip(weights, open_, whose, strict=True):
+        width[member] += weight if lacks else 0
+    offered, whole = [], sum(width.values())
+    for rest, producer in zip(left, producers, strict=True):
+        others = whole - width[producer]
+        rate = rest // PPM if rule is Rule.VAST else rest // max(others, 1)
+        for member in levels:
+            levels[member] += rate if member != producer else 0
+        offered.append(rate * others)
+    return offered
 
 
-def _rounded(amounts: Sequence[int], total: int) -> list[int]:
-    """Whole µkWh whose running sum is that of `amounts`, scaled to `total`, rounded half up."""
-    whole = max(sum(amounts), 1)
-    running, marks = 0, [0]
+def _returned(left: Sequence[int], offered: Sequence[int], back: int) -> list[int]:
+    """What producers have after an offer of which so much came back: it goes to each as to what it had before."""
+    part = min((back << PLACES) // max(sum(left), 1), MOST)
+    return [had - gone + (had * part >> PLACES) for had, gone in zip(left, offered, strict=True)]
+
+
+def _rounded(amounts: Sequence[int]) -> list[int]:
+    """Whole µkWh whose running sum is that of `amounts`, rounded half up."""
+    found, carried = [], HALF
     for amount in amounts:
-        running += amount
-        exact = running * total // whole
-        marks.append((exact + (1 << (PLACES - 1))) >> PLACES)
+        carried += amount
+        found.append(carried >> PLACES)
+        carried &= MOST
+    return found
+
+
+def _taken(gone: list[int], total: int) -> list[int]:
+    """What is gone of each producer's energy; where the protocol gives one back more than it made, that one sold
+    nothing and the others in proportion."""
+    if min(gone, default=0) >= 0:
+        return gone
+    gone = [max(0, amount) for amount in gone]
+    whole, marks = max(sum(gone), 1), [0]
+    for running in accumulate(gone):
+        marks.append(running * total // whole)
     return [after - before for before, after in pairwise(marks)]
 
 
-def _within(sold: list[int], production: Sequence[int], total: int) -> list[int]:
-    """Bring what was sold within what was produced; what is over goes to the first producers with room."""
-    sold = [min(amount, made) for amount, made in zip(sold, production, strict=True)]
+def _together(sold: list[int], production: Sequence[int], total: int) -> list[int]:
+    """Bring what was sold to a total; a unit more or less is the first producer's that can have it."""
     over = total - sum(sold)
     for at, made in enumerate(production):
-        more = min(over, made - sold[at])
+        more = max(-sold[at], min(over, made - sold[at]))
         sold[at] += more
         over -= more
     return sold

@@ -1,14 +1,15 @@
 """The compiled engine: the same integers as the reference in `allocation`, threaded over the steps.
 
 It takes the steps in which every need is under 2^32 µkWh (4,294 kWh), each producer makes at most 2^40 and all together
-at most 2^42 µkWh; within that no quantity it computes leaves 64 bits. What lies beyond, is negative or has weights out
+at most 2^42 µkWh (2^36 for the Flemish methods); within that no quantity leaves 64 bits (128 there). What lies beyond, is negative or has weights out
 of bounds is left to the reference, which computes it in Python integers or names what is wrong.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -18,7 +19,7 @@ from offchain_worker.domain.energy import Energies
 from offchain_worker.domain.stages import ENERGIEDELEN, Rule
 
 if TYPE_CHECKING:
-    from offchain_worker.domain.allocation import Pass
+    from offchain_worker.domain.allocation import Pass, Served
 
 SMALL: Final = 1 << 17
 """Fewer cells than this are done by the reference before the compiled code is loaded."""
@@ -40,30 +41,67 @@ def run(
 ) -> npt.NDArray[np.intp]:
     """Fill `allocated` and `sold`; returns the steps it did not compute."""
     steps = len(consumption)
-    stages = [stage for each in passes for stage in each.stages]
-    if (
-        consumption.size * len(stages) < small
-        or decimals > MAX_STEPS_DECIMALS
-        or any(stage.rule in ENERGIEDELEN for stage in stages)
-    ):
+    stages = [_weighing(stage) for each in passes for stage in each.stages]
+    if consumption.size * len(stages) < small or decimals > MAX_STEPS_DECIMALS:
         return np.arange(steps)
+    left = np.zeros(steps, np.uint8)
+    direct = allocated if _plain(allocated) and not np.may_share_memory(allocated, consumption) else None
+    out = np.empty(consumption.shape, np.int64) if direct is None else direct
+    readings = np.ascontiguousarray(consumption), np.ascontiguousarray(production)
+    loop: Callable[..., None]
+    if any(stage.rule in ENERGIEDELEN for stage in stages):
+        from offchain_worker.domain.kernel_energiedelen import share_energiedelen
+
+        loop, arguments = share_energiedelen, (*readings, *_methods(passes[0], stages[0]), out, sold, left)
+    else:
+        from offchain_worker.domain.kernel_loops import share_rows
+
+        loop, arguments = share_rows, (*readings, *_stages(passes, stages, decimals), out, sold, left)
+    _over_blocks(loop, arguments, consumption.shape, threads)
+    if direct is None:
+        allocated[...] = out
+    return np.flatnonzero(left)
+
+
+def _over_blocks(
+    loop: Callable[..., None], arguments: tuple[Any, ...], shape: Sequence[int], threads: int | None
+) -> None:
+    """Run a loop over blocks of steps, on as many threads as there are processors if not told otherwise."""
     from numba import get_num_threads
 
-    from offchain_worker.domain.kernel_loops import share_rows
+    steps, block = shape[0], max(1, BLOCK // shape[1])
+    spans = [(first, min(first + block, steps)) for first in range(0, steps, block)]
+    workers = min(threads or get_num_threads(), len(spans))
+    if workers <= 1:
+        loop(*arguments, 0, steps)
+        return
+    with ThreadPoolExecutor(workers) as pool:
+        for done in [pool.submit(loop, *arguments, *span) for span in spans]:
+            done.result()
 
+
+def _methods(whole: Pass, stage: Served) -> tuple[Any, ...]:
+    """What `share_energiedelen` takes of a key: the rule, weights, columns by class, sellers."""
+    kinds = {member: 1 + at for at, member in enumerate(sorted(set(whole.sellers)))}
+    classes = np.array([kinds.get(member, 0) for member in whole.members], np.int64)
+    weights = np.zeros(len(classes), np.int64)
+    weights[stage.positions] = stage.weights
+    bounds = np.searchsorted(np.sort(classes), np.arange(len(kinds) + 2))
+    sellers = np.array([kinds[member] for member in whole.sellers], np.int64)
+    order = np.argsort(classes, kind="stable").astype(np.uintp)
+    return int(stage.rule), weights, order, bounds, sellers
+
+
+def _stages(passes: Sequence[Pass], stages: Sequence[Served], decimals: int) -> tuple[Any, ...]:
+    """What `share_rows` takes of a key: its passes and stages, side by side in flat arrays, and its tables."""
     tables = [stage.table for stage in stages if stage.rule is Rule.TABLE and stage.table is not None]
     table, offsets, bounds = _joined(tables)
     places = [
         stage.places + offsets[id(stage.table)] if stage.table is not None else np.zeros(len(stage.positions), np.int64)
         for stage in stages
     ]
-    direct = allocated if _plain(allocated) and not np.may_share_memory(allocated, consumption) else None
-    out = np.empty(consumption.shape, np.int64) if direct is None else direct
-    left = np.zeros(steps, np.uint8)
-    arguments = (
-        np.ascontiguousarray(consumption),
-        np.ascontiguousarray(production),
-        len(passes) == 1 and len(passes[0].producers) == production.shape[1],
+    return (
+        len(passes) == 1 and len(passes[0].producers) == len(passes[0].sellers),
         np.cumsum([0, *(len(each.stages) for each in passes)]),
         np.array([int(stage.rule) for stage in stages], np.int64),
         np.cumsum([0, *(len(stage.positions) for stage in stages)]),
@@ -74,22 +112,15 @@ def run(
         table,
         bounds,
         10**decimals,
-        out,
-        sold,
-        left,
     )
-    block = max(1, BLOCK // consumption.shape[1])
-    spans = [(first, min(first + block, steps)) for first in range(0, steps, block)]
-    workers = min(threads or get_num_threads(), len(spans))
-    if workers <= 1:
-        share_rows(*arguments, 0, steps)
-    else:
-        with ThreadPoolExecutor(workers) as pool:
-            for done in [pool.submit(share_rows, *arguments, *span) for span in spans]:
-                done.result()
-    if direct is None:
-        allocated[...] = out
-    return np.flatnonzero(left)
+
+
+def _weighing(stage: Served) -> Served:
+    """A stage without the columns that its weights give nothing."""
+    if stage.rule is not Rule.WEIGHTED or stage.weights.all():
+        return stage
+    some = stage.weights > 0
+    return replace(stage, positions=stage.positions[some], weights=stage.weights[some], places=stage.places[some])
 
 
 def _plain(energies: Energies) -> bool:

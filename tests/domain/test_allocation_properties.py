@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from offchain_worker.domain import allocation, kernel
+from offchain_worker.domain import allocation, kernel, kernel_wide
 from offchain_worker.domain.allocation import allocate
 from offchain_worker.domain.key import AllocationKey, Rule, Stage
 from offchain_worker.domain.pairs import pairs
@@ -108,6 +108,31 @@ def test_kernel__any_community_in_its_bounds__agrees_bit_for_bit(case) -> None:
     if not len(left):
         assert allocated.tolist() == wanted.allocated.tolist()
         assert sold.tolist() == wanted.sold.tolist()
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.sampled_from(["VAST", "RELATIEF", "OPTIMAAL"]), communities((3, 1_000, 2_000_000, 2**32 - 1)))
+def test_kernel__energiedelen__agrees_bit_for_bit(rule: str, case) -> None:
+    consumption, production, _, roster, _ = case
+    count = consumption.shape[1]
+    parts = tuple((at + 1) * 10**6 // (count * (count + 1) // 2) for at in range(count))
+    key = AllocationKey((Stage(Rule[rule], points=tuple(range(count)), weights=parts),), True, False)
+    wanted = allocation.share(consumption, production, key, roster)
+    allocated, sold = np.full_like(consumption, -1), np.full_like(production, -1)
+    left = kernel.run(consumption, production, allocation.passes(key, roster, {}), 0, allocated, sold, 1, small=0)
+    done = np.setdiff1d(np.arange(len(consumption)), left)
+    assert allocated[done].tolist() == wanted.allocated[done].tolist()
+    assert sold[done].tolist() == wanted.sold[done].tolist()
+    found = allocation.allocate(consumption, production, key, roster)
+    assert (found.allocated.tolist(), found.sold.tolist()) == (wanted.allocated.tolist(), wanted.sold.tolist())
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.integers(1, 2**100), st.integers(1, 2**100))
+def test_part_of__wide_numbers__is_the_floor_of_the_quotient(one: int, other: int) -> None:
+    part, whole = min(one, other), max(one, other)
+    words = [np.uint64(word) for number in (part, whole) for word in (number >> 64, number & (2**64 - 1))]
+    assert int(kernel_wide.part_of(*words)) == min((part << 64) // whole, 2**64 - 1)
 
 
 @settings(max_examples=100, deadline=None)

@@ -14,6 +14,7 @@ from offchain_worker.domain import allocation, kernel
 from offchain_worker.domain.energy import Energies
 from offchain_worker.domain.key import NO_COMMITTER, AllocationKey, Rule, Stage
 from offchain_worker.domain.roster import Column, Direction, Roster, Source
+from offchain_worker.domain.stages import ENERGIEDELEN
 
 COUNT = int(os.environ.get("DAISEE_SOAK", "300"))
 STEPS = 6
@@ -52,6 +53,14 @@ def community(seed: int) -> Case:
             table[at] = chance.integers(0, 10**6 // width + 1, (STEPS, width))
         makers = chance.permutation(producers)[: chance.integers(0, producers + 1)] if per_producer else np.zeros(0)
         stages.append(Stage(rule, group, points, tuple(int(consumers + each) for each in makers), weights))
+    if chance.random() < 0.25:  # one of the Flemish methods instead, which stand alone
+        part = 10**6 // consumers
+        flemish = Stage(
+            Rule(int(chance.integers(5, 8))),
+            points=tuple(range(consumers)),
+            weights=tuple(chance.integers(0, part + 1, consumers).tolist()),
+        )
+        return consumption, production, Roster(tuple(who)), AllocationKey((flemish,), True, False), {}
     key = AllocationKey(
         tuple(stages),
         per_producer,
@@ -86,9 +95,12 @@ def test_engine__generated_communities__keep_every_invariant() -> None:
         allocated, sold = np.full_like(consumption, -1), np.full_like(production, -1)
         ways = allocation.passes(key, roster, table)
         left = kernel.run(consumption, production, ways, key.coefficient_decimals, allocated, sold, 1, small=0)
-        assert not len(left), seed
-        assert (allocated == found.allocated).all(), seed
-        assert (sold == found.sold).all(), seed
+        done = np.setdiff1d(np.arange(STEPS), left)
+        assert len(done) == STEPS or key.stages[0].rule in ENERGIEDELEN, seed  # some steps of these are the reference's
+        assert (allocated[done] == found.allocated[done]).all(), seed
+        assert (sold[done] == found.sold[done]).all(), seed
+        if key.stages[0].rule in ENERGIEDELEN:  # its rounding follows the order of the columns
+            continue
         (needs, made, who, rule, rows), order = turned(case)
         other = allocation.share(needs, made, rule, who, rows)
         assert (other.allocated == found.allocated[:, order]).all(), seed
