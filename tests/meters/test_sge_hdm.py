@@ -181,6 +181,8 @@ def test_read__daily_energies__are_an_index_and_no_load_curve(
 
 
 def test_read__daily_energy_with_a_field_too_many__names_the_row() -> None:
-    data = "\n".join([SHORT_HEAD, f"{PRM};Consommation quotidienne;;", "Date;Valeur (en Wh)", "2026-06-01;1;2"]).encode()
+    data = "\n".join(
+        [SHORT_HEAD, f"{PRM};Consommation quotidienne;;", "Date;Valeur (en Wh)", "2026-06-01;1;2"]
+    ).encode()
     with pytest.raises(meters.MeterFileError, match=r"row 4: .* is no day with an energy"):
         meters.read(data, "days.csv")
