@@ -1,13 +1,10 @@
-"""Everything that goes wrong around a worker, one test each, with what it does about it."""
+"""Everything else that goes wrong around a worker, one test each, with what it does about it."""
 
 from __future__ import annotations
 
 import ast
 import datetime
-import resource
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,86 +14,20 @@ from structlog.testing import capture_logs
 from offchain_worker.chain.errors import ChainUnavailable
 from offchain_worker.chain.hub import OpenTask
 from offchain_worker.daemon import answer as answers
-from offchain_worker.daemon import loop
 from offchain_worker.daemon.collector import Collector
 from offchain_worker.daemon.errors import Next, NotInTheSet, next_after
 from offchain_worker.daemon.journal import Journal, JournalError
-from offchain_worker.daemon.worker import Worker
 from offchain_worker.domain.errors import DaiseeError
 from offchain_worker.domain.report import TaskKind
 from offchain_worker.domain.task import task_id
 from offchain_worker.storage.embedded import EmbeddedStore
-from offchain_worker.storage.several import SeveralStores
-from offchain_worker.storage.store import BlobCorrupt, ContentStore, StoreUnavailable
 from tests.conftest import ROOT
 from tests.daemon import community as c
+from tests.fire.alone import kept, run
 from tests.jobs import neighbourhood as n
 
-BOTH = (TaskKind.CONFORMITY, TaskKind.SETTLEMENT)
 SETTLEMENT = c.open_task(TaskKind.SETTLEMENT)
 DAY = 86_400
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> EmbeddedStore:
-    return EmbeddedStore(tmp_path / "store")
-
-
-@pytest.fixture
-def found(store: EmbeddedStore) -> c.Community:
-    return c.community(store, BOTH)
-
-
-@pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    """What a worker answers to both tasks in peace."""
-    folder = tmp_path_factory.mktemp("peace")
-    store = EmbeddedStore(folder / "store")
-    c.worker(c.community(store, BOTH), store, folder / "journal").cycle()
-    return kept(folder / "journal")
-
-
-def kept(journal: Path) -> dict[str, bytes]:
-    """The answers in a journal."""
-    return {path.name: path.read_bytes() for path in journal.glob("*.json")}
-
-
-def run(worker: Worker, cycles: int, patience: int = 10) -> None:
-    """Run the worker's loop until so many cycles went well."""
-    import threading
-
-    stop, left = threading.Event(), [cycles]
-
-    def once() -> int:
-        block = worker.cycle()
-        left[0] -= 1
-        if left[0] == 0:
-            stop.set()
-        return block
-
-    loop.run(once, stop=stop, interval=0.001, patience=patience)
-
-
-class Flaky:
-    """A store that is away for its first so many uses."""
-
-    def __init__(self, store: ContentStore, away: int) -> None:
-        self.store, self.away = store, away
-
-    def _there(self) -> ContentStore:
-        if self.away:
-            self.away -= 1
-            raise StoreUnavailable("the store is away")
-        return self.store
-
-    def put(self, data: bytes) -> bytes:
-        return self._there().put(data)
-
-    def get(self, digest: bytes) -> bytes:
-        return self._there().get(digest)
-
-    def has(self, digest: bytes) -> bool:
-        return self._there().has(digest)
 
 
 # A reorganisation
@@ -123,7 +54,7 @@ def test_reorganisation__confirmations__reads_that_many_blocks_behind(
     assert found.blocks_read == {36}
 
 
-# Node, store and collector gone for a while
+# Node and collector gone for a while
 
 
 def test_node__gone_for_six_cycles__waits_and_answers(
@@ -139,14 +70,6 @@ def test_node__gone_for_good__ends_with_its_error(found: c.Community, store: Emb
     with pytest.raises(ChainUnavailable):
         run(c.worker(found, store, tmp_path / "journal"), cycles=1, patience=3)
     assert kept(tmp_path / "journal") == {}
-
-
-@pytest.mark.parametrize("away", [1, 5])
-def test_store__gone_for_a_while__waits_and_answers(
-    found: c.Community, store: EmbeddedStore, tmp_path: Path, away: int, undisturbed: dict[str, bytes]
-) -> None:
-    run(c.worker(found, Flaky(store, away), tmp_path / "journal"), cycles=1)  # type: ignore[arg-type]
-    assert kept(tmp_path / "journal") == undisturbed
 
 
 def test_collector__killed_after_submitting__a_new_one_finds_it_done(
@@ -166,72 +89,6 @@ def test_collector__killed_after_submitting__a_new_one_finds_it_done(
     assert len(sender.sent) == 2
     Collector(found, sender, ask).cycle()  # type: ignore[arg-type]
     assert len(sender.sent) == 2
-
-
-# Wrong bytes
-
-
-def test_store__wrong_bytes__answers_nothing_until_an_intact_copy_is_there(
-    found: c.Community, store: EmbeddedStore, tmp_path: Path, undisturbed: dict[str, bytes]
-) -> None:
-    damaged = EmbeddedStore(tmp_path / "damaged")
-    for digest in store.kept():
-        damaged.put(store.get(digest))
-    block = next(iter(c.MADE.blocks))
-    damaged.path(block).write_bytes(b"wrong")
-    worker = c.worker(found, damaged, tmp_path / "journal")
-    with pytest.raises(BlobCorrupt) as raised:
-        worker.cycle()
-    assert next_after(raised.value) is Next.TRY_AGAIN
-    assert kept(tmp_path / "journal") == {}
-    worker.store = SeveralStores([("damaged", damaged), ("intact", store)])
-    worker.cycle()
-    assert kept(tmp_path / "journal") == undisturbed
-    assert damaged.get(block) == store.get(block)
-
-
-# A full disk
-
-
-@contextmanager
-def disk_full_after(size: int) -> Iterator[None]:
-    """No file may grow beyond `size` bytes: writing fails as on a full disk."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        with capture_logs():  # pytest's own files are not meant
-            yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-
-
-@pytest.mark.parametrize("size", [0, 1_000])
-def test_disk__full_while_pinning__gives_no_answer_and_goes_on_when_there_is_space(
-    found: c.Community, store: EmbeddedStore, tmp_path: Path, size: int, undisturbed: dict[str, bytes]
-) -> None:
-    found.hub.open_tasks = [SETTLEMENT]
-    worker = c.worker(found, store, tmp_path / "journal")
-    before = store.kept()
-    with disk_full_after(size), pytest.raises(StoreUnavailable, match="cannot write to the store") as raised:
-        worker.cycle()
-    assert next_after(raised.value) is Next.TRY_AGAIN
-    assert kept(tmp_path / "journal") == {}
-    assert all(store.get(digest) for digest in store.kept())
-    assert before <= store.kept()
-    worker.cycle()
-    assert kept(tmp_path / "journal").items() <= undisturbed.items()
-
-
-def test_disk__full_while_writing_the_answer__stops_and_shows_nothing(
-    found: c.Community, store: EmbeddedStore, tmp_path: Path
-) -> None:
-    c.worker(found, store, tmp_path / "other").cycle()  # everything is pinned already
-    worker = c.worker(found, store, tmp_path / "journal")
-    (tmp_path / "journal").mkdir()
-    with disk_full_after(0), pytest.raises(JournalError, match="nothing was shown") as raised:
-        worker.cycle()
-    assert next_after(raised.value) is Next.STOP
-    assert [path.name for path in (tmp_path / "journal").iterdir()] == []
 
 
 # A clock wrong by a day
