@@ -54,16 +54,16 @@ class Nonces:
     def issue(self, address: str) -> tuple[str, int]:
         """A new nonce for an address, and the second it dies."""
         expires = int(self._clock()) + NONCE_LIFETIME
-        body = secrets.token_bytes(12) + expires.to_bytes(8, "big")
+        body = secrets.token_bytes(8) + expires.to_bytes(5, "big")
         return (body + self._seal(body, address)).hex(), expires
 
     def take(self, nonce: str, address: str) -> None:
         """Spend a nonce. Raises SignInRefused if it is not this address's, or spent, or dead."""
-        raw = bytes.fromhex(nonce) if re.fullmatch("[0-9a-f]{72}", nonce) else b""
-        body, seal, now = raw[:20], raw[20:], self._clock()
+        raw = bytes.fromhex(nonce) if re.fullmatch("[0-9a-f]{50}", nonce) else b""
+        body, seal, now = raw[:13], raw[13:], self._clock()
         if not raw or not secrets.compare_digest(seal, self._seal(body, address)):
             raise SignInRefused("this sign-in was not started here, or for another address")
-        expires = int.from_bytes(body[12:], "big")
+        expires = int.from_bytes(body[8:], "big")
         with self._lock:
             self._spent = {spent: until for spent, until in self._spent.items() if until > now}
             if expires <= now or nonce in self._spent:
@@ -71,7 +71,7 @@ class Nonces:
             self._spent[nonce] = expires
 
     def _seal(self, body: bytes, address: str) -> bytes:
-        return hmac.digest(self._secret, body + address.encode(), "sha256")[:16]
+        return hmac.digest(self._secret, body + address.encode(), "sha256")[:12]
 
 
 def message(nonces: Nonces, address: str, origin: str, chain_id: int) -> str:

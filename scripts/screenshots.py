@@ -3,8 +3,8 @@
     python -m scripts.screenshots http://127.0.0.1:8501 --out docs/pictures            the pictures of the documentation
     python -m scripts.screenshots http://127.0.0.1:8501 --out /tmp/pictures --all      every page, width and language
 
-It drives the system's Chromium (`--chromium`) and expects an app on the local demo's chain, with its personas. Pictures
-are full pages, reduced to at most 256 colours so that they stay small.
+It drives the system's Chromium (`--chromium`) and expects an app on the local demo's chain, where it signs in with the
+demo wallet as a person would. Pictures are full pages, reduced to at most 256 colours so that they stay small.
 """
 
 from __future__ import annotations
@@ -29,11 +29,21 @@ FLAGS = [
     "--disable-sync",
 ]
 WIDTHS = {"desktop": 1280, "phone": 390}
-PAGES = {"community": "", "period": "period", "bill": "bill", "audit": "audit"}
-EYES = {"community": "Home 1", "period": "Home 8", "bill": "Home 8", "audit": "Auditor"}
-"""Whose eyes a page is shown through; a member with a missing day makes the bill worth looking at."""
+PAGES = {
+    "signin": "",
+    "community": "",
+    "period": "period",
+    "bill": "bill",
+    "audit": "audit",
+    "proposals": "proposals",
+    "ballot": "ballot",
+    "propose": "propose",
+    "results": "results",
+    "proxies": "proxies",
+}
+EYES = {"signin": "Home 1", "community": "Home 1", "period": "Home 8", "bill": "Home 8", "audit": "Auditor"}
+"""Whose eyes a page is shown through, else Home 1's; a member with a missing day makes the bill worth looking at."""
 FRENCH = {"Home": "Logement", "Auditor": "Auditrice"}
-WHO = {"en": "Who is looking?", "fr": "Qui regarde ?"}
 WAIT = 60_000
 
 
@@ -70,16 +80,24 @@ def settle(page: Page) -> None:
     page.wait_for_timeout(900)
 
 
-def choose(page: Page, picture: Picture) -> None:
-    """Look through the eyes the page is best seen with."""
-    name = EYES[picture.page]
+def sign_in(page: Page, picture: Picture) -> None:
+    """Sign in with the demo wallet of whoever the page is best seen by, and open their data."""
+    name = EYES.get(picture.page, "Home 1")
     if picture.language == "fr":
         kind, _, number = name.partition(" ")
         name = f"{FRENCH[kind]} {number}".strip()
-    who = page.get_by_role("combobox", name=WHO[picture.language].replace(" ?", "\u00a0?"))
-    who.click()
-    who.fill(name)  # the list holds the options in view only
-    page.get_by_role("option", name=name, exact=True).click()
+    page.get_by_test_id("demo-who").select_option(label=name)
+    page.get_by_test_id("connect-demo").click()
+    page.get_by_test_id("sign-in").click()
+    yes = page.get_by_test_id("demo-yes")
+    yes.wait_for()
+    if picture.page == "signin":
+        return
+    yes.click()
+    page.get_by_test_id("sign-out").wait_for()
+    page.locator(".st-key-open-data button").click()
+    yes.click()
+    page.locator(".st-key-close-data button").wait_for(timeout=WAIT)
     settle(page)
 
 
@@ -91,6 +109,9 @@ def act(page: Page, picture: Picture) -> None:
     if picture.page == "bill":
         page.locator(".st-key-verify button").click()
         page.locator(".st-key-verified").wait_for(timeout=WAIT)
+    if picture.page == "ballot":
+        page.locator("[data-testid=stRadio] label").filter(has_text="For").first.click()
+        page.locator(".st-key-sign-ballot").wait_for(timeout=WAIT)
     settle(page)
 
 
@@ -105,7 +126,7 @@ def take(browser: Browser, address: str, picture: Picture) -> bytes:
     page = window.new_page()
     page.goto(f"{address}/{PAGES[picture.page]}")
     settle(page)
-    choose(page, picture)
+    sign_in(page, picture)
     act(page, picture)
     # Streamlit scrolls inside its own frame: make the window as high as the page before taking it.
     main = page.locator("[data-testid=stMain]")
