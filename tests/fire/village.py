@@ -18,6 +18,7 @@ from typing import Any
 from eth_utils import keccak
 from rich.console import Console
 
+from offchain_worker.domain.conformity_rules import ConformityRules
 from offchain_worker.domain.roster import Direction, Source
 from scripts import local_chain
 from scripts.demo import founding, month, story
@@ -69,13 +70,7 @@ def neighbourhood(columns: int, folder: Path) -> Neighbourhood:
             "taxes": [],
             "vats": [],
         },
-        {
-            "schema": "daisee.conformity/1",
-            "timeZone": "Europe/Paris",
-            "maximumPowerWatts": 100_000,
-            "maximumMissingPpm": 0,
-            "maximumEstimatedPpm": 0,
-        },
+        ConformityRules("Europe/Paris", 100_000, 0, 0).document(),
     )
 
 
