@@ -67,7 +67,7 @@ def test_publish__unreadable_file__names_file_row_and_reason(settled_period: Sta
         settled_period, "operator", "dataset", "publish", "2016-06", "--replace", "--meters", str(listed)
     )
     assert (code, printed) == (1, "")
-    assert said.splitlines()[-1].startswith("error: broken.csv")
+    assert said.splitlines()[-1].startswith(f"error: {broken}: no known format")
     assert sorted(path.name for path in (settled_period.folder / "store").rglob("*")) == blocks
 
 
