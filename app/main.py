@@ -87,13 +87,17 @@ def set_scene(say: Words, of_month: bool) -> Surroundings | None:
     signed_in = session.current()
     configured = None if hosting.served() else found.identity
     who = viewer.meet(community, signed_in, configured, block.number)
-    if signed_in is not None:
+    if signed_in is not None and signed_in.reading_key is None:
         opening.offer(say, community, signed_in, who, block.number)
-    known = names.read(place.deployment)
+    known, period = names.read(place.deployment), None
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if of_month:
+            with st.container(width=150):
+                period = choose_period(say, place, block)
+        if signed_in is not None and signed_in.reading_key is not None:
+            opening.told(say, who)
     if not of_month:
         return Surroundings(say, known, place, block, who)
-    with st.container(width=150):
-        period = choose_period(say, place, block)
     if period is None:
         st.info(say("frame.no_period"))
         return None

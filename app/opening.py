@@ -26,12 +26,7 @@ class KeyDiffers(DaiseeError):
 
 
 def offer(say: Words, community: Community, signed_in: SignedIn, who: Viewer, block: int) -> None:
-    """Say who is signed in, and open or close their data."""
-    if signed_in.reading_key is not None:
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption(say("signin.open", who=role_name(say, who)), width="content")
-            st.button(say("signin.close"), on_click=session.close_data, key="close-data", type="tertiary")
-        return
+    """Say who is signed in, and offer to open their data."""
     if who.role is Role.STRANGER:
         st.warning(say("signin.stranger", address=signed_in.address), icon=":material/person_off:")
         return
@@ -39,6 +34,13 @@ def offer(say: Words, community: Community, signed_in: SignedIn, who: Viewer, bl
         st.markdown(say("signin.closed", who=role_name(say, who)))
         _offer_signature(say, community, signed_in, block)
         _offer_file(say, community, signed_in, block)
+
+
+def told(say: Words, who: Viewer) -> None:
+    """Say whose data is open, and close it."""
+    with st.container(horizontal=True, vertical_alignment="center", width="content"):
+        st.caption(say("signin.open", who=role_name(say, who)), width="content")
+        st.button(say("signin.close"), on_click=session.close_data, key="close-data", type="tertiary")
 
 
 def _offer_signature(say: Words, community: Community, signed_in: SignedIn, block: int) -> None:

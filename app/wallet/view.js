@@ -12,6 +12,7 @@ const button = (name, label, onclick, primary = false) => {
   return made;
 };
 const row = (...children) => element("div", { className: "row" }, ...children);
+const shortRow = (...children) => element("div", { className: "row short" }, ...children);
 
 function connectors() {
   const found = [...S.providers.entries()];
@@ -27,7 +28,7 @@ function connectors() {
 function account() {
   const { session } = S.data;
   const other = button("change", say("change"), () => { S.chosen = S.account = null; remember(CHOICE, null); tell(); S.paint(); });
-  if (session) return row(text(say("signed_in", { address: short(session) })), button("sign-out", say("sign_out"), signOut));
+  if (session) return shortRow(text(say("signed_in", { address: short(session) })), button("sign-out", say("sign_out"), signOut));
   if (S.account)
     return row(text(say("connected", { address: short(S.account.address), wallet: S.account.wallet })), button("sign-in", say("sign_in"), signIn, true), other);
   return row(text(say(S.providers.size ? "welcome" : "none")), ...connectors(), ...mobile());
@@ -82,7 +83,7 @@ function status() {
   if (S.review) return [];
   if (S.trouble) return [text(reason(S.trouble), "wrong")];
   if (S.busy) return [text(say(S.busy), "")];
-  if (S.waiting && S.account) return [row(text(say("waiting")), button("stop", say("stop"), stopWaiting))];
+  if (S.waiting && S.account) return [shortRow(text(say("waiting")), button("stop", say("stop"), stopWaiting))];
   return [];
 }
 
