@@ -23,7 +23,9 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from offchain_worker.chain.governor import Support, signed_description
 from offchain_worker.chain.logs import read
+from offchain_worker.domain import conformity_rules
 from offchain_worker.jobs import gathering, results
 from offchain_worker.storage import places
 from scripts import local_chain
@@ -76,17 +78,26 @@ def publish(stage: Stage, bad_stamp: str = "", *more: str) -> dict[str, Any]:
 
 def vote_on_conformity(stage: Stage, start_of_july: int) -> None:
     """The members vote new treatments, for July on."""
-    document = {**stage.neighbourhood.conformity, "treatments": NEW_TREATMENTS}
-    path = stage.folder / "rules.json"
-    path.write_text(json.dumps(document))
-    asked = ("--description", QUESTION, "--from", str(start_of_july))
-    month.daisee(stage, "home-1", "propose", "conformity", str(path), *asked)
-    (proposal,) = stage.community.governor.proposals()
+    governor, rule_book = stage.community.governor, stage.community.rules
+    document = json.dumps({**stage.neighbourhood.conformity, "treatments": NEW_TREATMENTS})
+    rules = conformity_rules.parse(document).to_bytes()
+    call = rule_book.contract.encode_abi("setConformity", args=[rules, start_of_july])
+    proposer = stage.sender("home-1")
+    description = signed_description(QUESTION, str(proposer.address))
+    proposer.send(governor.function("propose", [rule_book.address], [0], [call], description))
+    (proposal,) = governor.proposals()
     stage.clock.advance_to(proposal.vote_start + 1)
     for name in ("roof-owner", "office-1", "home-1"):
-        month.daisee(stage, name, "vote", "1", "for")
+        stage.sender(name).send(governor.function("castVote", proposal.identifier, int(Support.FOR)))
     stage.clock.advance_to(proposal.vote_end + 1)
-    month.daisee(stage, "provider", "execute", "1")
+    digest = stage.connection.web3.keccak(text=proposal.description)
+    execute = governor.function("execute", list(proposal.targets), [0], list(proposal.calls), digest)
+    stage.sender("provider").send(execute)
+
+
+def create(stage: Stage) -> None:
+    """The provider creates the month, which has begun."""
+    stage.sender("provider").send(stage.community.meter_data.function("createPeriod", stage.period))
 
 
 def log_of(stage: Stage, period: int) -> list[tuple[str, Any]]:
@@ -150,7 +161,7 @@ def founded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         declare_points(stage)
         pay_in(stage)
         stage.clock.advance_to(stage.period_start)
-        month.daisee(stage, "provider", "period", "create", "2016-06")
+        create(stage)
         vote_on_conformity(stage, calendar.midnight(date(2016, 7, 1), stage.zone))
         with month.workers(stage):
             yield stage
@@ -184,7 +195,7 @@ def test_bad_dataset__rejected_then_repaired_then_allowed_by_vote__is_told_by_th
     assert (bill["provisional"], bill["reasons"], set(curve["qualities"])) == (False, [], {"0"})
 
     july = replace(june, label="2016-07", month=date(2016, 7, 1))
-    month.daisee(july, "provider", "period", "create", "2016-07")
+    create(july)
     july.clock.advance_to(july.period_end + 2 * DAY)
     publish(july, "2016-07-10T12:00:00+02:00")
     assert month.attest(july, "conformity")["result"] == "the dataset is conform"
