@@ -9,7 +9,7 @@ from typing import Any
 
 from web3.exceptions import Web3Exception
 
-from offchain_worker.domain import conformity_rules, key, tariff
+from offchain_worker.domain import conformity_rules, conformity_words, key, tariff
 from offchain_worker.domain.errors import DaiseeError
 from offchain_worker.domain.key import AllocationKey
 from offchain_worker.domain.tariff import Tariff
@@ -161,7 +161,7 @@ def _rule(function: str, argument: Any, language: str, groups: Mapping[int, str]
         if function == "setTariff":
             return [tariff.from_abi(argument).to_json()]
         if function == "setConformity":
-            return [conformity_rules.parse(bytes(argument)).to_bytes().decode()]
+            return conformity_words.describe(conformity_rules.parse(bytes(argument)), language)
     except DaiseeError as error:
         return [str(error)]
     return [_shown(argument)]
