@@ -85,11 +85,22 @@ def pin_answer(stage: Stage, key: AllocationKey, workers: Sequence[int]) -> tupl
     file.write_text(key.to_json(), encoding="utf-8")
     asked = ("--key", str(file), "--supplier-price", SUPPLIER, "--pin", stage.label, "--json")
     digest = str(json.loads(daisee(stage, "provider", "simulate", *asked))["digest"])
-    confirmed = []
-    for number in workers:
-        signed = stage.folder / f"confirmed-{number}.json"
-        signed.write_text(daisee(stage, f"worker-{number}", "simulate", "--confirm", digest), encoding="utf-8")
-        confirmed.append(signed)
+    confirmed = [stage.folder / f"confirmed-{number}.json" for number in workers]
+    running = []
+    for number, file in zip(workers, confirmed, strict=True):
+        command = [
+            sys.executable,
+            "-m",
+            "offchain_worker.cli.main",
+            "--quiet",
+            "--config",
+            str(stage.folder / "daisee.toml"),
+        ]
+        command += ["--as", str(stage.folder / "identities" / f"worker-{number}.json"), "simulate", "--confirm", digest]
+        with file.open("wb") as out:
+            running.append(subprocess.Popen(command, cwd=ROOT, stdout=out))
+    if any([process.wait() for process in running]):
+        raise SystemExit("error: a worker computed another answer to the proposal's question")
     return digest, confirmed
 
 
