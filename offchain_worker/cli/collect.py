@@ -33,10 +33,14 @@ def _now() -> int:
 def mqtt(
     folder: FolderOption,
     host: Annotated[str, typer.Option("--host", help="The broker")] = "localhost",
-    port: Annotated[int, typer.Option("--port", help="Its port; 1883, or 8883 with --tls, if left out")] = 0,
+    port: Annotated[int, typer.Option("--port", help="Its port; 1883, or 8883 when encrypted, if left out")] = 0,
     topic: Annotated[list[str] | None, typer.Option("--topic", help="What to subscribe to; may be repeated")] = None,
     user: Annotated[str, typer.Option("--user", help=f"User name; the password comes from {PASSWORD}")] = "",
     tls: Annotated[bool, typer.Option("--tls", help="Encrypt, and check the broker's certificate")] = False,
+    authority: Annotated[
+        str,
+        typer.Option("--authority", help="With --tls: who signed the broker's certificate (PEM), if not the system's"),
+    ] = "",
     client_id: Annotated[str, typer.Option("--client-id", help="Name of the lasting session")] = "daisee-collect",
     seconds: Annotated[int, typer.Option("--seconds", help="Stop after so many seconds; 0 runs on")] = 0,
     as_json: JsonOption = False,
@@ -45,7 +49,15 @@ def mqtt(
     log = Log(folder)
     log.open()
     password = os.environ.get(PASSWORD, "")
-    broker = Broker(host, port or (TLS_PORT if tls else PORT), user, password, tls, client_id)
+    broker = Broker(
+        host,
+        port or (TLS_PORT if tls or authority else PORT),
+        user,
+        password,
+        tls or bool(authority),
+        client_id,
+        authority,
+    )
     subscriber = Subscriber(broker, topic or TOPICS, log, Decoder(_now))
     end = time.monotonic() + seconds
     try:

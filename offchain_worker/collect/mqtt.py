@@ -29,7 +29,10 @@ KEEP_ALIVE = 60
 
 @dataclass(frozen=True)
 class Broker:
-    """Where and as whom: `tls` checks the broker's certificate against the system's authorities."""
+    """
+    Where and as whom: `tls` checks the broker's certificate and name, against the system's authorities or those in the
+    file `authority` (PEM).
+    """
 
     host: str
     port: int = PORT
@@ -37,6 +40,7 @@ class Broker:
     password: str = ""
     tls: bool = False
     client_id: str = "daisee-collect"
+    authority: str = ""
 
 
 class Subscriber:
@@ -63,12 +67,16 @@ class Subscriber:
         """Connect and take messages in the background. Raises CollectError if the broker cannot be reached."""
         if self.broker.user:
             self._client.username_pw_set(self.broker.user, self.broker.password)
-        if self.broker.tls:
-            self._client.tls_set_context(ssl.create_default_context())
+        try:
+            if self.broker.tls:
+                self._client.tls_set_context(ssl.create_default_context(cafile=self.broker.authority or None))
+        except OSError as error:
+            reason = f"cannot be read as authorities in PEM ({error.strerror or error})"
+            raise CollectError(f"{self.broker.authority}: {reason}") from None
         try:
             self._client.connect(self.broker.host, self.broker.port, KEEP_ALIVE)
         except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or error
+            reason = getattr(error, "verify_message", "") or getattr(error, "strerror", None) or error
             raise CollectError(f"no broker at {self.broker.host}:{self.broker.port} ({reason})") from None
         self._client.loop_start()
 

@@ -9,9 +9,16 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey, generate_private_key
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 MOSQUITTO = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
 
@@ -32,9 +39,11 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(folder: Path, port: int, password: str = "") -> Iterator[None]:
-    """A broker with lasting sessions, until the block ends."""
+def running(folder: Path, port: int, password: str = "", encrypted: bool = False) -> Iterator[None]:
+    """A broker with lasting sessions, until the block ends; if encrypted, `authority.pem` is in the folder."""
     lines = [f"listener {port} 127.0.0.1", "persistence true", f"persistence_location {folder}/", "user root"]
+    if encrypted:
+        lines += [f"{name} {path}" for name, path in certificate(folder).items()]
     if password:
         passwords = folder / "passwords"
         passwords.write_text("", "utf-8")
@@ -55,6 +64,28 @@ def running(folder: Path, port: int, password: str = "") -> Iterator[None]:
     finally:
         process.terminate()
         process.wait(10)
+
+
+def certificate(folder: Path) -> dict[str, Path]:
+    """A certificate for 127.0.0.1 by an authority of its own: the broker's settings for it."""
+    now = datetime.now(UTC)
+
+    def signed(name: str, key: EllipticCurvePrivateKey, issuer: str, by: EllipticCurvePrivateKey) -> x509.Certificate:
+        named = [x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)]) for text in (name, issuer)]
+        made = x509.CertificateBuilder().subject_name(named[0]).issuer_name(named[1]).public_key(key.public_key())
+        made = made.serial_number(x509.random_serial_number()).not_valid_before(now - timedelta(hours=1))
+        made = made.not_valid_after(now + timedelta(hours=1))
+        made = made.add_extension(x509.BasicConstraints(ca=name == issuer, path_length=None), critical=True)
+        here = [x509.IPAddress(ip_address("127.0.0.1"))]
+        return made.add_extension(x509.SubjectAlternativeName(here), critical=False).sign(by, SHA256())
+
+    own, broker = generate_private_key(SECP256R1()), generate_private_key(SECP256R1())
+    authority, served = signed("Authority", own, "Authority", own), signed("Broker", broker, "Authority", own)
+    files = {"certfile": folder / "broker.pem", "keyfile": folder / "broker.key"}
+    (folder / "authority.pem").write_bytes(authority.public_bytes(Encoding.PEM))
+    files["certfile"].write_bytes(served.public_bytes(Encoding.PEM))
+    files["keyfile"].write_bytes(broker.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return files
 
 
 def _wait(port: int, process: subprocess.Popen[bytes]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 import time
 from collections.abc import Callable
@@ -24,9 +25,13 @@ def _mosquitto() -> None:
     needed()
 
 
-def publish(port: int, messages: list[tuple[str, bytes]], user: str = "", password: str = "") -> None:
+def publish(
+    port: int, messages: list[tuple[str, bytes]], user: str = "", password: str = "", authority: str = ""
+) -> None:
     """Publish messages and wait until the broker has them."""
     client = paho.Client(CallbackAPIVersion.VERSION2)
+    if authority:
+        client.tls_set(authority)
     if user:
         client.username_pw_set(user, password)
     client.connect("127.0.0.1", port)
@@ -45,7 +50,7 @@ def wait(until: Callable[[], bool]) -> None:
     pytest.fail("what was published did not arrive")
 
 
-def subscriber(port: int, log: Log, **more: str) -> Subscriber:
+def subscriber(port: int, log: Log, **more: str | bool) -> Subscriber:
     made = Subscriber(Broker("127.0.0.1", port, **more), TOPICS, log, Decoder(lambda: 1_735_686_000))  # type: ignore[arg-type]
     made.start()
     wait(made.connected.is_set)
@@ -150,3 +155,39 @@ def test_subscriber__no_broker__is_one_line_of_error(tmp_path: Path) -> None:
         port = silent.getsockname()[1]
         with pytest.raises(CollectError, match=f"no broker at 127.0.0.1:{port}"):
             Subscriber(Broker("127.0.0.1", port), TOPICS, Log(tmp_path), Decoder(lambda: 0)).start()
+
+
+def test_subscriber__encrypted_by_an_authority_of_ones_own__is_written_down(tmp_path: Path) -> None:
+    port, log = free_port(), Log(tmp_path / "log")
+    log.open()
+    with running(tmp_path, port, encrypted=True):
+        authority = str(tmp_path / "authority.pem")
+        made = subscriber(port, log, tls=True, authority=authority)
+        publish(port, [("dsmr/p1", telegram(quarter(1) + "W", "000004.426"))], authority=authority)
+        wait(lambda: made.taken > 0)
+        made.stop()
+    assert {reading.kind for reading in log} == {Kind.REGISTER}
+
+
+# After a failed handshake paho leaves its socket to the garbage collector, which says so; it is made to say it here.
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize(
+    ("authority", "reason"),
+    [("", "no broker at 127.0.0.1:.*self.signed|no broker at 127.0.0.1:.*unable to get local issuer"),
+     ("none.pem", "none.pem: cannot be read as authorities in PEM"),
+     ("broker.key", "broker.key: cannot be read as authorities in PEM")],
+)  # fmt: skip
+def test_subscriber__certificate_that_nobody_vouches_for__is_refused_in_one_line(
+    tmp_path: Path, authority: str, reason: str
+) -> None:
+    port = free_port()
+    with running(tmp_path, port, encrypted=True):
+        named = str(tmp_path / authority) if authority else ""
+        made = Subscriber(
+            Broker("127.0.0.1", port, tls=True, authority=named), TOPICS, Log(tmp_path / "log"), Decoder(lambda: 0)
+        )
+        with pytest.raises(CollectError, match=reason) as caught:
+            made.start()
+        assert "\n" not in str(caught.value)
+    del made, caught
+    gc.collect()
