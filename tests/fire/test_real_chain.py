@@ -131,6 +131,10 @@ def test_reorganisation__of_64_blocks_takes_task_and_attestation_away__the_same_
     assert told["daisee_worker_ready"] == 1
     assert told["daisee_chain_block"] > head
     assert told["daisee_worker_balance_wei"] == float(purse)
+    keys = [stage.identity(f"worker-{worker}") for worker in (1, 2)]
+    private = [key.hex() for each in keys for key in (each.signing_key, each.reading_key)]
+    private += [point.meter for point in stage.neighbourhood.points]
+    assert [secret for secret in private if secret in said(stage, 1) + said(stage, 2)] == []
 
 
 @pytest.mark.parametrize("stage", [(40, 3)], indirect=True)
