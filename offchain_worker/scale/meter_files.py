@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
@@ -121,7 +121,8 @@ def standard_curves(
 ) -> tuple[int, int, int, Iterator[tuple[str, Direction, StandardCurve]]]:
     """
     Start, end, step and every curve of files that were read, in order of their first file, each made when it is asked
-    for. `step_seconds` 0 takes the coarsest there is. Raises RangeInvalid if no step is known.
+    for; all at once if the rules want twins found, which takes comparing them. `step_seconds` 0 takes the coarsest
+    there is. Raises RangeInvalid if no step is known.
     """
     spans = [span for point in read.points for *_, span in point.found.curves if span[2]]
     step = step_seconds or max((span[2] for span in spans), default=0)
@@ -131,14 +132,20 @@ def standard_curves(
         min(first for first, _, _ in spans) // step * step,
         -(-max(last for _, last, _ in spans) // step) * step,
     )
-    work = partial(_standard, rules=rules, step_seconds=step, period=(start, end))
+    alone = replace(rules, checks=replace(rules.checks, twin=None))
+    work = partial(_standard, rules=alone, step_seconds=step, period=(start, end))
 
     def made() -> Iterator[tuple[str, Direction, StandardCurve]]:
         for point, curves in zip(read.points, mapped(work, [p.sources for p in read.points]), strict=True):
             yield from curves
             done(point.sources[0].path.name)
 
-    return start, end, step, made()
+    if rules.checks.twin is None:
+        return start, end, step, made()
+    listed = list(made())
+    alike = meters.with_twins([curve for *_, curve in listed], [meter for meter, *_ in listed], start, step, rules)
+    several = [(meter, direction, curve) for (meter, direction, _), curve in zip(listed, alike, strict=True)]
+    return start, end, step, iter(several)
 
 
 def _look(source: Source, time_zone: str) -> Inspected | None:

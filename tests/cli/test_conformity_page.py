@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +15,7 @@ import pytest
 
 from offchain_worker.cli import main
 from offchain_worker.cli.conformity_chart import chart, svg
+from offchain_worker.domain.conformity_rules import Checks, ConformityRules, Lasting
 from offchain_worker.meters import Quality, StandardCurve
 from tests.meters.customer_space import PRM, day, file, head, readings
 
@@ -134,3 +137,18 @@ def test_inspect__by_two_processes__first_file_that_cannot_be_read_is_named(dais
     (tmp_path / "b.csv").write_bytes(day()[:-12])
     assert daisee("inspect", tmp_path, "--processes", 2) == 1
     assert "b.csv: row 51: truncated" in capfd.readouterr().err
+
+
+def test_standardise__one_curve_under_two_ids_in_two_files__is_found_to_be_a_twin(daisee, tmp_path: Path) -> None:
+    values = [200 + 2 * (at * 37 % 101) for at in range(96)]
+    for at in range(2):
+        rows = [*head(f"{10**13 + at}"), *readings("2016-06-01", values)]
+        (tmp_path / f"{at}.csv").write_bytes(file(rows))
+    rules = replace(ConformityRules("Europe/Paris", 10**6, 10**6, 10**6), checks=Checks(twin=Lasting(24)))
+    (tmp_path / "rules.json").write_bytes(rules.to_bytes())
+    daisee(
+        "standardise", *sorted(tmp_path.glob("*.csv")), "--out", tmp_path / "out", "--rules", tmp_path / "rules.json"
+    )
+    report = json.loads((tmp_path / "out" / "conformity.json").read_text("utf-8"))
+    found = [(each["meter"], each["count"]) for each in report["findings"] if each["code"] == "twin"]
+    assert found == [(str(10**13), 96), (str(10**13 + 1), 96)]
