@@ -76,10 +76,12 @@ def _one_point(curves: Sequence[Curve], meter: str, option: str, where: str) -> 
     """The curves with readings of one meter, by direction. Raises NotComparable if it is not clear which."""
     there = [curve for curve in curves if len(curve.starts) and curve.kind != "allocation"]
     known = sorted({curve.meter for curve in there})
+    if not known:
+        raise NotComparable(f"{where} hold no energy: give a load curve, or a register read more than once")
     if meter and meter not in known:
-        raise NotComparable(f"{where} hold no readings of meter {meter}; they hold {', '.join(known) or 'none'}")
+        raise NotComparable(f"{where} hold no readings of meter {meter}; they hold {', '.join(known)}")
     if not meter and len(known) != 1:
-        raise NotComparable(f"{where} hold {len(known)} meters: {', '.join(known) or 'none'}; name one with {option}")
+        raise NotComparable(f"{where} hold {len(known)} meters: {', '.join(known)}; name one with {option}")
     chosen: dict[Direction, list[Curve]] = {}
     for curve in there:
         if curve.meter == (meter or known[0]):

@@ -158,6 +158,15 @@ def test_compare__what_cannot_be_compared__is_refused_in_one_line(
     assert len(err.strip().splitlines()) == 1
 
 
+def test_compare__one_telegram_alone__is_no_energy(daisee: Any, tmp_path: Path) -> None:
+    theirs = operators(tmp_path / "operator.csv", [200] * 48)
+    frame = tmp_path / "frame.txt"
+    frame.write_bytes(tic_standard(START, 6000))
+    code, _, err = daisee("compare", theirs, "--own", frame)
+    assert code == 1
+    assert err.startswith("error: the own files hold no energy: give a load curve, or a register read more than once")
+
+
 def test_compare__two_own_meters__asks_which(daisee: Any, tmp_path: Path) -> None:
     theirs = operators(tmp_path / "operator.csv", [200] * 48)
     files = [own_curve(tmp_path / f"{name}.csv", [50] * 96, meter=name) for name in ("a", "b")]
