@@ -125,6 +125,19 @@ class MeterDataRegistry(DeployedContract):
         ]
         return [digest for _, _, digest in sorted(found, reverse=True)]
 
+    def bounds(self, period: PeriodId, block: int | str = "latest") -> tuple[int, int]:
+        """Start and end of a month of the calendar, begun or not, in UTC seconds."""
+        start, end = self.call("boundsOf", period, block=block)
+        return int(start), int(end)
+
+    def step_seconds(self, block: int | str = "latest") -> int:
+        """The length of a step."""
+        return int(self.call("stepSeconds", block=block))
+
+    def table_root(self, period: PeriodId, block: int | str = "latest") -> bytes:
+        """Root of the table committed for the key in force in a month; zeros if none is."""
+        return bytes(self.call("tableOf", period, block=block))
+
     def table_digest(self, period: PeriodId, root: bytes, block: int | str = "latest") -> bytes | None:
         """Digest of the pinned table that was committed with this root, None if none was."""
         for event in self.events("TableCommitted", block=block, period=period):

@@ -32,6 +32,7 @@ from . import (
     relay,
     simulate,
     store,
+    table,
     worker,
 )
 from . import settings as settings_module
@@ -73,6 +74,7 @@ app.command()(many.allocate_many)
 app.command()(bench.bench)
 app.command()(simulate.simulate)
 app.add_typer(key.app, name="key")
+app.add_typer(table.app, name="table")
 dataset.app.command()(dataset_findings.findings)
 app.add_typer(dataset.app, name="dataset")
 app.add_typer(period.app, name="period")

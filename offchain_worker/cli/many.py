@@ -19,7 +19,10 @@ from .written import columns, kwh, percent
 def allocate_many(
     folder: Annotated[Path, typer.Argument(help="Folder of communities: key.json, roster.json, curves in Parquet")],
     out: Annotated[Path, typer.Option("--out", help="Folder for the results")],
-    workers: Annotated[int, typer.Option("--workers", help="Workers of a local cluster; 0: this process")] = 0,
+    workers: Annotated[
+        int | None,
+        typer.Option("--workers", min=0, help="Workers of a local Dask cluster, by default one a processor; 0: none"),
+    ] = None,
     scheduler: Annotated[str | None, typer.Option("--scheduler", help="Address of a Dask scheduler")] = None,
     as_json: JsonOption = False,
 ) -> None:

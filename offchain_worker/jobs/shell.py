@@ -24,7 +24,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from offchain_worker.domain import canonical, key, roster, tariff
+from offchain_worker.domain import canonical, key, roster, table, tariff
 from offchain_worker.domain.errors import DaiseeError
 from offchain_worker.storage.cid import cid, digest_of_cid
 from offchain_worker.storage.embedded import EmbeddedStore
@@ -41,6 +41,8 @@ Compute = Callable[[Terms, bytes, bytes, bytes, dict[bytes, bytes]], Outcome[Any
 REPORT = "report.json"
 ARTEFACTS = "artefacts"
 TERMS_FILES = ("task.json", "roster.json", "key.json", "tariff.json", "conformity.json")
+TABLE_FILE = "table.json"
+"""Beside the terms' files where the task names a table of weights."""
 ERROR = "error.txt"
 COMPUTED = "computed.json"
 SECRETS = ("IEXEC_REQUESTER_SECRET_1", "IEXEC_APP_DEVELOPER_SECRET")
@@ -67,7 +69,8 @@ def terms_files(terms: Terms) -> dict[str, bytes]:
     """The terms of a task as the files the shell reads."""
     task = documents.task_document(terms.chain_id, terms.hub, terms.registry, terms.task)
     contents = (task, terms.roster.to_json().encode(), terms.key.to_json().encode(), terms.tariff.to_json().encode())
-    return dict(zip(TERMS_FILES, (*contents, terms.conformity), strict=True))
+    named = dict(zip(TERMS_FILES, (*contents, terms.conformity), strict=True))
+    return named if terms.table is None else {**named, TABLE_FILE: terms.table.to_json().encode()}
 
 
 def run(compute: Compute, environment: Mapping[str, str], callback: bool = False) -> Path:
@@ -151,31 +154,34 @@ def _secret(packed: bytes | None, environment: Mapping[str, str], path: Path) ->
 
 
 def _read_terms(folder: Path, environment: Mapping[str, str]) -> Terms:
-    task, columns, rule, prices, conformity = _terms_documents(folder, environment)
+    found = _terms_documents(folder, environment)
+    task, columns, rule, prices, conformity = (found[name] for name in TERMS_FILES)
     chain_id, hub, registry, asked = documents.read_task(task)
-    return Terms(
-        chain_id, hub, registry, asked, roster.parse(columns), key.parse(rule), tariff.parse(prices), conformity
-    )
+    weights = table.parse(found[TABLE_FILE]) if TABLE_FILE in found else None
+    rules = key.parse(rule), tariff.parse(prices), conformity
+    return Terms(chain_id, hub, registry, asked, roster.parse(columns), *rules, weights)
 
 
-def _terms_documents(folder: Path, environment: Mapping[str, str]) -> list[bytes]:
+def _terms_documents(folder: Path, environment: Mapping[str, str]) -> dict[str, bytes]:
     number = environment.get("IEXEC_INPUT_FILES_NUMBER", "0")
     if not number.isdecimal():
         raise ShellInvalid(f"IEXEC_INPUT_FILES_NUMBER is {number!r}, not a number")
+    known = (*TERMS_FILES, TABLE_FILE)
     if int(number) == 0:
-        return [(folder / name).read_bytes() for name in TERMS_FILES]
+        given = [name for name in known if name != TABLE_FILE or (folder / name).exists()]
+        return {name: (folder / name).read_bytes() for name in given}
     found: dict[str, bytes] = {}
     for at in range(1, int(number) + 1):
         path = folder / _need(environment, f"IEXEC_INPUT_FILE_NAME_{at}")
         document = path.read_bytes()
         schema = re.search(rb'"schema":"daisee\.([a-z]+)/1"', document)
         name = f"{schema.group(1).decode()}.json" if schema else ""
-        if name not in TERMS_FILES or name in found:
-            raise ShellInvalid(f"{path} is not one of {', '.join(TERMS_FILES)}, each once")
+        if name not in known or name in found:
+            raise ShellInvalid(f"{path} is not one of {', '.join(known)}, each once")
         found[name] = document
     missing = [name for name in TERMS_FILES if name not in found]
     if missing:
         raise ShellInvalid(
             f"no input file is the {missing[0].removesuffix('.json')}; give all of {', '.join(TERMS_FILES)}"
         )
-    return [found[name] for name in TERMS_FILES]
+    return found

@@ -1,11 +1,12 @@
 """A folder of communities, each a folder with `key.json`, perhaps `roster.json`, and Parquet files of curves.
 
-The spans are shared in this process, by a local Dask cluster of single-threaded workers, or by the workers of a Dask
-scheduler anywhere that see the same folders.
+The spans are shared by a local Dask cluster of single-threaded workers, by the workers of a Dask scheduler anywhere that
+see the same folders, or in this process.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -60,12 +61,19 @@ def share_one(span: Span, threads: int | None = None) -> Totals:
 
 
 def share_all(
-    found: list[Span], workers: int = 0, scheduler: str | None = None, done: Callable[[Span], None] = lambda _: None
+    found: list[Span],
+    workers: int | None = None,
+    scheduler: str | None = None,
+    done: Callable[[Span], None] = lambda _: None,
 ) -> dict[str, Totals]:
     """Share all spans and return each community's totals; `done` hears of each span as it is finished.
 
-    With `workers` 0 and no scheduler everything runs here, threaded; the files are the same either way.
+    By the workers of a Dask scheduler, else of a local cluster: one for each processor, but no more than there are
+    spans. With `workers` 0 and no scheduler everything runs in this process, threaded. The files are the same
+    whatever is chosen.
     """
+    if workers is None:
+        workers = min(os.cpu_count() or 1, len(found))
     totals = {span.community: NOTHING for span in found}
     if not workers and not scheduler:
         for span in found:

@@ -6,13 +6,16 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from offchain_worker.domain import canonical
 from offchain_worker.domain.hashing import keccak
 from offchain_worker.domain.report import TaskKind, report_hash
+from offchain_worker.domain.table import Table
 from offchain_worker.jobs import conformity, settlement, shell
 from offchain_worker.jobs.documents import report_json
 from offchain_worker.jobs.program import ROOT, program_hash
@@ -151,3 +154,24 @@ def test_shell__dataset_is_no_zip__ends_with_one_line(folders: dict[str, str], c
 def test_shell__an_unknown_argument__is_wrong_use(folders: dict[str, str], capsys: pytest.CaptureFixture) -> None:
     assert shell.main(settlement.compute, folders, ["--callbacks"]) == 2
     assert capsys.readouterr().err == "error: the only argument is --callback\n"
+
+
+def test_shell__a_table_of_weights__is_read_with_the_terms(tmp_path: Path) -> None:
+    terms = replace(
+        n.terms(TaskKind.SETTLEMENT, n.published()),
+        table=Table(b"\x11" * 32, 1_464_732_000, 1800, {0: np.full((3, 2), 500_000, np.int64)}),
+    )
+    for name, data in shell.terms_files(terms).items():
+        (tmp_path / name).write_bytes(data)
+    read = shell._read_terms(tmp_path, {})
+    assert read.table is not None and terms.table is not None
+    assert read.table.root == terms.table.root
+    names = sorted(shell.terms_files(terms))
+    iexec = {"IEXEC_INPUT_FILES_NUMBER": "6"} | {
+        f"IEXEC_INPUT_FILE_NAME_{at + 1}": name for at, name in enumerate(names)
+    }
+    named = shell._read_terms(tmp_path, iexec)
+    assert named.table is not None
+    assert named.table.root == terms.table.root
+    (tmp_path / "table.json").unlink()
+    assert shell._read_terms(tmp_path, {}).table is None
