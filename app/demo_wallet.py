@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from eth_abi.exceptions import EncodingError
@@ -31,7 +33,13 @@ def people(chain_id: int, environment: Mapping[str, str] | None = None) -> dict[
     """The addresses of the local demo's people by name; none on any other chain, or where the app is served."""
     if hosting.served():
         return {}
-    return {stem: identities.load(path).address for stem, path in viewer.personas(chain_id, environment).items()}
+    found = viewer.personas(chain_id, environment)
+    return {stem: _address(path, path.stat().st_mtime_ns) for stem, path in found.items()}
+
+
+@lru_cache(maxsize=256)
+def _address(path: Path, changed: int) -> str:  # noqa: ARG001 - a file that changed is another entry
+    return identities.load(path).address
 
 
 def answer(web3: Web3, chain_id: int, address: str, method: str, params: list[Any]) -> str:

@@ -17,7 +17,7 @@ from offchain_worker.domain.errors import DaiseeError, DocumentInvalid
 from offchain_worker.storage import identity as identities
 from offchain_worker.storage.identity import IdentityError, ReadingIdentity
 
-KIND = "open"
+KIND, PUBLISH = "open", "publish-key"
 LARGEST = 4_096
 
 
@@ -32,6 +32,7 @@ def offer(say: Words, community: Community, signed_in: SignedIn, who: Viewer, bl
         return
     with st.container(border=True, key="opening"):
         st.markdown(say("signin.closed", who=role_name(say, who)))
+        _say_published(say)
         _offer_signature(say, community, signed_in, block)
         _offer_file(say, community, signed_in, block)
 
@@ -73,9 +74,36 @@ def _take(say: Words, community: Community, address: str, signature: str, block:
         st.error(say("signin.not_a_key"), icon=":material/error:")
     except KeyDiffers as error:
         st.error(say(f"signin.{error}"), icon=":material/key_off:")
+        if str(error) == "no_key":
+            _offer_to_publish(say, community, ReadingIdentity(address, reading_key=key))
     else:
         session.keep_reading_key(key)
         st.rerun()
+
+
+def _offer_to_publish(say: Words, community: Community, mine: ReadingIdentity) -> None:
+    """A transaction that puts the public key on the chain, so that the months to come are sealed for it."""
+    registry = community.registry
+    call = registry.contract.encode_abi("setEncryptionKey", args=[mine.public_key])
+    transaction = {"from": mine.address, "to": registry.address, "data": call}
+    st.button(
+        say("signin.do_publish"),
+        on_click=wallet.send,
+        args=(PUBLISH, transaction),
+        icon=":material/key:",
+        key="publish-key",
+    )
+
+
+def _say_published(say: Words) -> None:
+    found = wallet.answer(PUBLISH)
+    if found is None:
+        return
+    if found.ok:
+        st.success(say("signin.published"), icon=":material/key:")
+        st.code(found.result, language=None, wrap_lines=True)
+    else:
+        st.warning(wallet.refusal(say, found), icon=":material/info:")
 
 
 def _offer_file(say: Words, community: Community, signed_in: SignedIn, block: int) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -101,3 +103,26 @@ def test_settings__with_an_identity__show_it_to_nobody_where_the_app_is_served(
     assert metrics(open_app("bill"))
     monkeypatch.setenv("DAISEE_APP_ORIGIN", "https://energy.example.org")
     assert not open_app("bill").metric
+
+
+SECRET_TYPES = {"Reader", "SessionReader", "Scene", "Surroundings", "Viewer", "Identity", "ReadingIdentity", "Keys"}
+APP = MAIN.parent
+
+
+def caches(file: Path) -> list[tuple[str, bool, set[str]]]:
+    """The cached functions of a file: name, whether for one browser session only, and the types they take."""
+    found = []
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        for mark in node.decorator_list if isinstance(node, ast.FunctionDef) else []:
+            said = ast.unparse(mark)
+            if "cache_data" in said or "cache_resource" in said:
+                names = ast.walk(node.args)
+                types = {name.id for name in names if isinstance(name, ast.Name)}
+                found.append((node.name, "scope='session'" in said, types))
+    return found
+
+
+def test_caches__shared_by_everybody__are_given_nothing_that_opens_data() -> None:
+    found = {name: (own, types) for file in APP.rglob("*.py") for name, own, types in caches(file)}
+    assert found["_remembered"][0] and "Reader" in found["_remembered"][1], "the test sees what it looks for"
+    assert [name for name, (own, types) in found.items() if not own and types & SECRET_TYPES] == []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -84,9 +83,7 @@ def test_open__answered_for_the_account_before__is_not_taken(open_app: OpenApp, 
     assert not app.metric and session.current().reading_key is None  # type: ignore[union-attr]
 
 
-def test_open__by_a_key_the_registry_does_not_know__says_what_to_do(
-    open_app: OpenApp, settled_period: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_open__by_a_key_the_registry_does_not_know__says_what_to_do(open_app: OpenApp, settled_period: Any) -> None:
     home = person(settled_period, "home-8")
     app = open_app("bill", who="home-8", data=False)
     other = identities.ReadingIdentity(home.address, reading_key=b"k" * 32)
@@ -96,6 +93,22 @@ def test_open__by_a_key_the_registry_does_not_know__says_what_to_do(
     app.run()
     assert "the registry knows another one" in app.error[0].value
     assert not app.metric
+
+
+def test_open__while_the_registry_knows_no_key__offers_to_publish_ones_own(
+    open_app: OpenApp, settled_period: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = person(settled_period, "home-8")
+    monkeypatch.setattr("offchain_worker.chain.registry.CommunityRegistry.encryption_key", lambda *_: None)
+    app = open_app("bill", who="home-8", data=False)
+    answered(app, home.address, signature(home.signing_key))
+    assert "does not know a reading key for your address yet" in app.error[0].value
+    assert session.current().reading_key is None  # type: ignore[union-attr]
+    app.button(key="publish-key").click().run()
+    sent = app.session_state[wallet.REQUEST]
+    registry = settled_period.community.registry
+    assert (sent["method"], sent["params"][0]["to"]) == ("eth_sendTransaction", registry.address)
+    assert sent["params"][0]["data"].endswith(home.public_key.hex())
 
 
 def test_open__by_the_reading_key_file__opens_the_data(open_app: OpenApp, settled_period: Any) -> None:
