@@ -24,9 +24,7 @@ def loads(data: bytes, name: str) -> Any:
     """The document: dicts, lists, str, Number, bool, None. Raises MeterFileError naming the line."""
     try:
         text = data.decode("utf-8-sig")
-        return json.loads(
-            text, parse_float=Number, parse_int=Number, parse_constant=_refuse, object_pairs_hook=_object
-        )
+        return json.loads(text, parse_float=Number, parse_int=Number, parse_constant=_refuse, object_pairs_hook=_object)
     except json.JSONDecodeError as error:
         raise MeterFileError(name, error.lineno, "is no JSON: truncated or damaged") from None
     except UnicodeDecodeError:

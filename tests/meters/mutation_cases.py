@@ -18,8 +18,6 @@ from tests.meters.enedis_files import (
     data_connect,
     day_after,
     hdm_index,
-    measured,
-    measures,
     midnight,
     r4x,
     r4x_curve,
@@ -39,6 +37,7 @@ from tests.meters.enedis_files import (
     watts,
     zoned,
 )
+from tests.meters.enedis_json_files import measured, measures
 from tests.meters.mutations import Case, amount, text_of
 
 LINE = rb"(?m)^%s[^\n]*\n"

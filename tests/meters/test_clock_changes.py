@@ -20,8 +20,6 @@ from tests.meters.enedis_files import (
     csv,
     data_connect,
     day_after,
-    measured,
-    measures,
     midnight,
     r4x,
     r4x_curve,
@@ -35,6 +33,7 @@ from tests.meters.enedis_files import (
     watts,
     zoned,
 )
+from tests.meters.enedis_json_files import measured, measures
 from tests.meters.spanish_files import CUPS, DATADIS, E_DISTRIBUCION, clock
 
 SPRING, AUTUMN = "2025-03-30", "2025-10-26"

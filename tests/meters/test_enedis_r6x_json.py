@@ -9,7 +9,17 @@ import pytest
 from offchain_worker import meters
 from offchain_worker.domain.roster import Direction
 from offchain_worker.meters import Code
-from tests.meters.enedis_files import OTHER, PRM, day_after, measured, measures, midnight, stamps, starts, watts, zoned
+from tests.meters.enedis_files import (
+    OTHER,
+    PRM,
+    day_after,
+    midnight,
+    stamps,
+    starts,
+    watts,
+    zoned,
+)
+from tests.meters.enedis_json_files import measured, measures
 
 DAY = "2021-06-01"
 DAYS = [f"2021-06-{day:02}" for day in range(1, 8)]
