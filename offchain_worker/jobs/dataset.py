@@ -146,10 +146,13 @@ def _by_meter(
         (meters_of_points[column.point], column.direction): [] for column in roster.columns
     }
     for name, data in sorted(files):
-        for curve in meters.read(data, name, rules.time_zone).curves:
+        file = meters.read(data, name, rules.time_zone)
+        for part, curve in zip(file.rows, file.curves, strict=True):
             place = (curve.meter or listed.get(name, ""), curve.direction)
             if not place[0]:
                 raise FileUnexpected(f"{name}: names no metering point: list it under one point alone")
+            if place not in found and not part.direction_stated:  # it goes with the point's only direction
+                place = next((known for known in found if known[0] == place[0]), place)
             if place not in found:
                 raise FileUnexpected(f"{name}: no {curve.direction.name.lower()} point has meter {curve.meter}")
             found[place].append(((name, data), curve))

@@ -1,4 +1,7 @@
-"""Files that hold no id of a point: whose they are follows from the operator's list, or they are refused."""
+"""
+Files that leave open whose they are: without an id that follows from the operator's list, or they are refused; without a
+direction from the point's.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from offchain_worker.jobs import dataset
 from offchain_worker.jobs.dataset import FileUnexpected
 from offchain_worker.jobs.manifest import loads, raw_files
 from tests.jobs import neighbourhood as n
+from tests.meters.enedis_files import data_connect
 
 
 def without_id() -> bytes:
@@ -39,3 +43,15 @@ def test_build__file_without_id__is_of_the_point_it_is_listed_under() -> None:
 def test_build__file_without_id_listed_under_no_point_alone__is_refused_with_the_remedy() -> None:
     with pytest.raises(FileUnexpected, match=r"alice\.csv: names no metering point: list it under one point alone"):
         build({"alice.csv": ""})
+
+
+def test_build__production_by_data_connect__goes_with_the_point_though_it_says_no_direction() -> None:
+    rows = []
+    for start in n.starts():
+        end = datetime.fromtimestamp(start + n.STEP, UTC).astimezone(ZoneInfo("Europe/Paris"))
+        rows.append((f"{end:%Y-%m-%d %H:%M:%S}", 1100 if n.sunny(start) else 0))
+    answer = data_connect(rows, ("2016-05-31", "2016-06-05"), prm=n.PANELS)
+    span = dataset.Span(n.CHAIN, n.REGISTRY, n.PERIOD, 1, n.START, n.END, n.STEP)
+    files = [(name, data) for name, data in n.files().items() if name != "panels.csv"]
+    made = dataset.build(span, n.ROSTER, n.METERS, [*files, ("panels.json", answer)], n.RULES, n.TARIFF, n.SECRET)
+    assert made.standardised.readings.energies[:, 4].sum() == 40 * 550_000

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from offchain_worker import meters
+from offchain_worker.domain.roster import Direction
 from offchain_worker.meters import Code
 from tests.meters.enedis_files import PRM, midnight, r4x, r4x_curve, starts
 
@@ -88,3 +89,10 @@ def test_redact__both_directions__keeps_one_and_its_hours() -> None:
     assert (curve.direction.name, curve.starts[0], len(curve.starts)) == ("PRODUCTION", begin, 12)
     assert PRM.encode() not in left
     assert left.count(b"<Donnees_Point_Mesure") == 12
+
+
+def test_read__direction_that_the_flow_leaves_out__is_read_as_consumption_and_said() -> None:
+    data = r4x(r4x_curve("2022-02-02")).replace(b"<Grandeur_Metier>CONS</Grandeur_Metier>", b"")
+    curve = meters.read(data, "r4q.xml").curves[0]
+    assert (curve.direction, len(curve.starts)) == (Direction.CONSUMPTION, 144)
+    assert [str(finding.code) for finding in curve.findings] == ["direction_unstated"]

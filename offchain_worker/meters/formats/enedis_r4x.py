@@ -6,12 +6,14 @@ Enedis flows R4H, R4M and R4Q (weekly, monthly, daily; their header says R4x): l
         <Grandeur_Metier>CONS</Grandeur_Metier><Grandeur_Physique>EA</Grandeur_Physique>
         <Donnees_Point_Mesure Horodatage="2022-02-02T00:00:00+01:00" Valeur_Point="28" Statut_Point="R"/>…
 
-A stamp is the START of its interval of 5 or 10 minutes, with its offset; active energy (EA) is a mean in kW. Reactive
+A stamp is the START of its interval of 5 or 10 minutes, with its offset; active energy (EA) is a mean in kW. A direction that
+is left out is read as consumption. Reactive
 energy and voltage (ERC, ERI, E) are left out. The status of every point is kept (`enedis_series`).
 """
 
 from __future__ import annotations
 
+from offchain_worker.domain.roster import Direction
 from offchain_worker.meters.errors import MeterFileError
 from offchain_worker.meters.formats import gathered
 from offchain_worker.meters.formats.enedis_series import Series
@@ -47,7 +49,9 @@ def _curve(curve: Node, found: Gathered, name: str) -> None:
         return
     if quantity != "EA" or unit.casefold() != "kw":
         raise MeterFileError(name, curve.line, f"is {quoted(quantity)} in {quoted(unit)}, not active energy (EA) in kW")
-    series = Series(meter, direction_of(curve.value("Grandeur_Metier"), name, curve.line), factor=1000)
+    side = curve.value("Grandeur_Metier")
+    direction = direction_of(side, name, curve.line) if side else Direction.CONSUMPTION
+    series = Series(meter, direction, factor=1000, direction_stated=bool(side))
     found.curve(series)
     found.point(meter, curve, series.direction)
     found.declare(series, curve.value("Horodatage_Debut"), curve.value("Horodatage_Fin"))
