@@ -76,12 +76,17 @@ class Journal:
         if before is None:
             self._write(self._path(answer.task_id), document)
 
-    def acknowledge(self, task_id: bytes) -> bool:
-        """Note that what the quorum attested for this task has been looked at; False if it was before."""
-        path = self.folder / f"{task_id.hex()}.attested"
-        if path.exists():
-            return False
-        self._write(path, b"")
+    def acknowledge(self, task_id: bytes, report_hash: bytes) -> bool:
+        """Note that the report a quorum attested for this task has been looked at; False if it was before."""
+        path, said = self.folder / f"{task_id.hex()}.attested", report_hash.hex().encode()
+        try:
+            if path.read_bytes() == said:
+                return False
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            raise JournalError(f"{path} cannot be read ({error.strerror})") from error
+        self._write(path, said)
         return True
 
     def _write(self, path: Path, data: bytes) -> None:

@@ -134,13 +134,19 @@ class Worker:
             raise NotInTheSet(f"{self.identity.address} is not in the worker set; ask the community to vote it in")
 
     def _compare(self, open_task: OpenTask, block: int) -> None:
-        """Stop, once, when a quorum attested something else than this worker did."""
-        if not open_task.answered or open_task.task_id in self._told:
+        """Stop, once for each report, when a quorum attested something else than this worker did."""
+        if not open_task.answered:
+            self._told.discard(open_task.task_id)  # a reorganisation may have taken an attestation back
+            return
+        if open_task.task_id in self._told:
             return
         mine = self.journal.answer(open_task.task_id)
-        if mine is not None and self.journal.acknowledge(open_task.task_id):
+        if mine is not None:
             attested = self.community.hub.attestation(open_task.task_id, block)
-            if attested is not None and attested.report_hash != mine.report_hash:
+            if attested is None:
+                return
+            is_news = self.journal.acknowledge(open_task.task_id, attested.report_hash)
+            if is_news and attested.report_hash != mine.report_hash:
                 raise Disagreement(
                     f"{_name(open_task)}: this worker answered 0x{mine.report_hash.hex()}, the quorum attested "
                     f"0x{attested.report_hash.hex()}; compare the two before starting it again"

@@ -15,7 +15,7 @@ from offchain_worker.chain.errors import ChainUnavailable
 from offchain_worker.chain.hub import OpenTask
 from offchain_worker.daemon import answer as answers
 from offchain_worker.daemon.collector import Collector
-from offchain_worker.daemon.errors import Next, NotInTheSet, next_after
+from offchain_worker.daemon.errors import Disagreement, Next, NotInTheSet, next_after
 from offchain_worker.daemon.journal import Journal, JournalError
 from offchain_worker.domain.errors import DaiseeError
 from offchain_worker.domain.report import TaskKind
@@ -45,6 +45,23 @@ def test_reorganisation__the_task_vanishes_and_comes_back__keeps_its_one_answer(
         worker.cycle()
     assert not [entry for entry in logs if entry["event"] == "computing"]
     assert kept(tmp_path / "journal") == undisturbed
+
+
+def test_reorganisation__another_report_is_attested_on_the_new_blocks__stops_though_the_first_was_its_own(
+    found: c.Community, store: EmbeddedStore, tmp_path: Path
+) -> None:
+    worker = c.worker(found, store, tmp_path / "journal")
+    worker.cycle()
+    mine = worker.journal.answer(SETTLEMENT.task_id)
+    assert mine is not None
+    c.attest(found, SETTLEMENT.task_id, mine.report_hash)
+    worker.cycle()
+    found.hub.attested.clear()
+    worker.cycle()
+    c.attest(found, SETTLEMENT.task_id, b"\x01" * 32)
+    with pytest.raises(Disagreement, match=f"0x{mine.report_hash.hex()}, the quorum attested 0x0101"):
+        worker.cycle()
+    c.worker(found, store, tmp_path / "journal").cycle()  # somebody has looked and started it again
 
 
 def test_reorganisation__confirmations__reads_that_many_blocks_behind(
