@@ -6,9 +6,9 @@ Enedis flows R4H, R4M and R4Q (weekly, monthly, daily; their header says R4x): l
         <Grandeur_Metier>CONS</Grandeur_Metier><Grandeur_Physique>EA</Grandeur_Physique>
         <Donnees_Point_Mesure Horodatage="2022-02-02T00:00:00+01:00" Valeur_Point="28" Statut_Point="R"/>…
 
-A stamp is the START of its interval of 5 or 10 minutes, with its offset; active energy (EA) is a mean in kW. A direction that
-is left out is read as consumption. Reactive
-energy and voltage (ERC, ERI, E) are left out. The status of every point is kept (`enedis_series`).
+A stamp is the START of its interval of 5 or 10 minutes, with its offset; active energy (EA) is a mean in kW. Reactive
+energy and voltage (ERC, ERI, E) are left out. A curve whose direction is left out is read as consumption. The status of
+every point is kept (`enedis_series`).
 """
 
 from __future__ import annotations
