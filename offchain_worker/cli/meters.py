@@ -19,7 +19,7 @@ from offchain_worker.domain.conformity_rules import ConformityRules
 from offchain_worker.domain.quantities import PPM
 from offchain_worker.domain.roster import Direction
 from offchain_worker.meters import Quality, StandardCurve
-from offchain_worker.meters.findings import Finding, ignored_file, iso
+from offchain_worker.meters.findings import Finding, ignored_file, iso, words
 from offchain_worker.scale import meter_files
 from offchain_worker.scale.curve_files import Spool
 from offchain_worker.scale.meter_files import Map, Read, Source
@@ -191,10 +191,12 @@ def _show_standard(report: dict[str, Any]) -> None:
 
 
 def _show(report: dict[str, Any], rows: Sequence[tuple[str, ...]]) -> None:
-    """The table, then the findings and the verdict."""
+    """The table, the findings, what to do about errors and warnings, and the verdict."""
     lines = columns(rows)
     for finding in report["findings"]:
         place = f"{finding['meter']} {finding['start']}".strip()
         lines.append(f"{finding['severity']:7} {finding['code']} {place}: {finding['message']}")
+    advice, heavy = words("en"), [entry for entry in report["findings"] if entry["severity"] != "info"]
+    lines += [f"{code}: {advice[code]['do']}" for code in dict.fromkeys(entry["code"] for entry in heavy)]
     lines.append(f"{report['format']}: {report['verdict']}")
     output.results.print("\n".join(lines), markup=False, soft_wrap=True)
