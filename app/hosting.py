@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import os
+import re
 from urllib.parse import urlsplit
 
 from offchain_worker.cli import settings
@@ -48,7 +49,7 @@ def same_site(host: str, sent: str | None) -> bool:
     if sent is None:
         return True
     configured = os.environ.get("DAISEE_APP_ORIGIN", "").rstrip("/")
-    return sent == configured if configured else urlsplit(sent).netloc == host
+    return sent == configured if configured else sent.partition("://")[2] == host
 
 
 def domain(address: str) -> str:
@@ -76,4 +77,4 @@ def public_rpc() -> str:
 
 
 def _is_local(host: str) -> bool:
-    return urlsplit(f"//{host}").hostname in LOOPBACK
+    return re.sub(r":\d+$", "", host).strip("[]") in LOOPBACK

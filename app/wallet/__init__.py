@@ -83,7 +83,7 @@ def claimed(shown: Any) -> Account | None:
         return None
     address, chain, wallet = (str(shown.get(name) or "") for name in ("address", "chainId", "wallet"))
     try:
-        number = int(chain, 0)
+        number = int(chain[:20], 0)
     except ValueError:
         return None
     if not (is_hex_address(address) and address.startswith("0x")):

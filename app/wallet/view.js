@@ -17,12 +17,12 @@ const shortRow = (...children) => element("div", { className: "row short" }, ...
 function connectors() {
   const found = [...S.providers.entries()];
   const wallets = found.filter(([name]) => name !== DEMO).map(([name, detail]) =>
-    button(`connect-${name}`, say("connect", { wallet: detail.info.name }), () => choose(detail, true), found.length === 1));
+    button(`connect-${name}`, say("connect", { wallet: detail.info.name }), () => connect(detail), found.length === 1));
   if (!S.providers.has(DEMO)) return wallets;
   const people = element("select", { ariaLabel: say("demo_who"), onchange: () => { S.persona = people.value; remember(PERSONA, S.persona); } });
   people.dataset.testid = "demo-who";
   people.append(...S.data.demo.map(({ name, address }) => element("option", { value: address, textContent: name, selected: address === S.persona })));
-  return [...wallets, people, button("connect-demo", say("demo_connect"), () => choose(S.providers.get(DEMO), true), !wallets.length)];
+  return [...wallets, people, button("connect-demo", say("demo_connect"), () => connect(S.providers.get(DEMO)), !wallets.length)];
 }
 
 function account() {
@@ -79,11 +79,17 @@ function review() {
   return [element("section", { className: "panel", ariaLabel: say("demo") }, title, text(say(`method.${method}`)), body, row(...buttons))];
 }
 
+function stopButton() {
+  const made = button("stop", say("stop"), stopWaiting);
+  made.disabled = false;
+  return made;
+}
+
 function status() {
   if (S.review) return [];
   if (S.trouble) return [text(reason(S.trouble), "wrong")];
-  if (S.busy) return [text(say(S.busy), "")];
-  if (S.waiting && S.account) return [shortRow(text(say("waiting")), button("stop", say("stop"), stopWaiting))];
+  if (S.busy) return [shortRow(text(say(S.busy)), stopButton())];
+  if (S.waiting && S.account) return [shortRow(text(say("waiting")), stopButton())];
   return [];
 }
 

@@ -134,21 +134,27 @@ function restart() {
 }
 
 // --- sign in, sign out, requests ---------------------------------------------------------------------------------
+// One thing at a time; the person may stop waiting for it, and what comes of it later is not taken.
 async function during(what, work) {
   if (S.busy) return;
+  const turn = S.turn = {}, going = () => S.turn === turn;
   S.busy = what;
   S.trouble = null;
   S.paint();
-  try { await work(); } catch (error) { S.trouble = failure(error); }
+  try { await work(going); } catch (error) { if (going()) S.trouble = failure(error); }
+  if (!going()) return;
   S.busy = null;
   S.paint();
 }
 
-const signIn = () => during("signing_in", async () => {
+const connect = (detail) => during("connecting", () => choose(detail, true));
+
+const signIn = () => during("signing_in", async (going) => {
   const { address } = S.account;
   const { message } = await post("/auth/nonce", { address });
   const hex = "0x" + [...new TextEncoder().encode(message)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   const signature = await S.chosen.provider.request({ method: "personal_sign", params: [hex, address] });
+  if (!going()) return;
   await post("/auth/verify", { message, signature: String(signature) });
   restart();
 });
@@ -194,7 +200,12 @@ async function run(request) {
 }
 
 const stopWaiting = () => {
-  const { id } = S.waiting;
   S.review?.decide(false);
+  if (S.busy) {
+    S.turn = S.busy = null;
+    S.trouble = { code: "-1" };
+    return S.paint();
+  }
+  const { id } = S.waiting;
   S.set("response", { id, ok: false, code: "-1", message: "stopped" });
 };

@@ -14,7 +14,7 @@ from eth_account.messages import encode_defunct
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
-from app import server, session
+from app import hosting, server, session
 from offchain_worker.storage import identity as identities
 from scripts import export_abi
 
@@ -116,7 +116,10 @@ def test_sign_in__again__ends_the_session_before(client: Client) -> None:
 
 
 @pytest.mark.parametrize("path", ROUTES)
-@pytest.mark.parametrize("origin", [None, "null", "https://evil.example", "http://127.0.0.1:9999", ORIGIN + "0"])
+@pytest.mark.parametrize(
+    "origin",
+    [None, "null", "https://evil.example", "http://127.0.0.1:9999", ORIGIN + "0", "http://[", "127.0.0.1:8501"],
+)
 def test_route__asked_by_another_site__refuses(client: Client, demo: Any, path: str, origin: str | None) -> None:
     headers = {} if origin is None else {"Origin": origin}
     answer = client.post(path, json={}, headers=headers)
@@ -124,11 +127,41 @@ def test_route__asked_by_another_site__refuses(client: Client, demo: Any, path: 
     assert "set-cookie" not in answer.headers
 
 
-def test_route__under_a_name_that_is_not_the_apps__refuses_with_the_setting(client: Client) -> None:
-    headers = {"Host": "evil.example", "Origin": "http://evil.example"}
+@pytest.mark.parametrize(
+    "host", ["evil.example", "[", "127.0.0.1.evil.example", "localhost.evil.example:8501", "a:b:1"]
+)
+def test_route__under_a_name_that_is_not_the_apps__refuses_with_the_setting(client: Client, host: str) -> None:
+    headers = {"Host": host, "Origin": f"http://{host}"}
     answer = client.post("/auth/nonce", json={"address": ALICE.address}, headers=headers)
     assert answer.status_code == 403
     assert "DAISEE_APP_ORIGIN" in answer.json()["message"]
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8501", "localhost", "localhost:80", "[::1]:8501"])
+def test_route__on_this_machine__answers_to_each_of_its_names(client: Client, host: str) -> None:
+    headers = {"Host": host, "Origin": f"http://{host}"}
+    said = client.post("/auth/nonce", json={"address": ALICE.address}, headers=headers).json()["message"]
+    assert said.startswith(f"{host} wants you to sign in")
+
+
+@pytest.mark.parametrize(
+    ("configured", "host", "origin", "own"),
+    [
+        ("", "127.0.0.1:8501", "http://127.0.0.1:8501", True),
+        ("", "energy.example.org", "http://energy.example.org", True),
+        ("", "127.0.0.1:8501", None, True),
+        ("", "127.0.0.1:8501", "http://127.0.0.1:9", False),
+        ("", "127.0.0.1:8501", "null", False),
+        ("", "127.0.0.1:8501", "http://[", False),
+        ("https://energy.example.org", "127.0.0.1:8501", "https://energy.example.org", True),
+        ("https://energy.example.org", "energy.example.org", "http://energy.example.org", False),
+    ],
+)
+def test_connection__of_a_page__is_the_apps_own_or_refused(
+    monkeypatch: pytest.MonkeyPatch, configured: str, host: str, origin: str | None, own: bool
+) -> None:
+    monkeypatch.setenv("DAISEE_APP_ORIGIN", configured)
+    assert hosting.same_site(host, origin) is own
 
 
 @pytest.mark.parametrize("path", ROUTES)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -115,3 +117,16 @@ def test_refusal__of_every_known_code__is_in_words(language: str, code: int) -> 
 
 def test_refusal__of_another_code__names_it() -> None:
     assert "(-32010)" in wallet.refusal(Words("en"), Answer(False, "", -32010))
+
+
+@pytest.mark.parametrize("file", sorted(wallet.FOLDER.glob("*.js")), ids=lambda file: file.name)
+def test_component__whatever_a_wallet_is_called__writes_it_as_text(file: Path) -> None:
+    code = file.read_text(encoding="utf-8")
+    assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function", code)
+
+
+def test_component__every_word_it_says__is_in_the_catalogue() -> None:
+    code = "".join(file.read_text(encoding="utf-8") for file in wallet.FOLDER.glob("*.js"))
+    said = set(re.findall(r'\bsay\("(\w+)"', code)) | set(re.findall(r'\bduring\("(\w+)"', code))
+    assert len(said) > 15
+    assert [key for key in said if not Words("en").has(f"wallet.{key}")] == []

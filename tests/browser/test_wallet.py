@@ -130,8 +130,17 @@ def test_reload__with_a_prompt_open__forgets_the_prompt_and_keeps_the_session(pe
 
 def test_waiting__stopped_by_the_person__frees_the_page_and_the_late_answer_is_not_taken(people: People) -> None:
     page = people.page("home-8")
-    people.sign_in(page, data=False)
     wallet = people.wallet(page)
+    people.connect(page)
+    wallet.hold("personal_sign")
+    page.get_by_test_id("sign-in").click()
+    page.get_by_test_id("stop").click()
+    expect(page.locator("#wallet [role=status]")).to_contain_text("You stopped waiting.")
+    wallet.release(page)
+    settle(page)
+    assert not cookie(page)
+    page.get_by_test_id("sign-in").click()
+    page.get_by_test_id("sign-out").wait_for()
     wallet.hold("personal_sign")
     page.get_by_role("button", name="Open my data").click()
     page.get_by_test_id("stop").click()
