@@ -10,7 +10,7 @@ from hexbytes import HexBytes
 from web3.contract.contract import ContractFunction
 from web3.exceptions import ContractCustomError, ContractLogicError
 
-from offchain_worker.domain import conformity_rules, key, tariff
+from offchain_worker.domain import conformity_rules, key, lanes, tariff
 from offchain_worker.domain.errors import DaiseeError
 from offchain_worker.domain.roster import Direction
 
@@ -44,10 +44,18 @@ def rule_call(community: Community, subject: Subject, document: str, effective_f
     if subject is Subject.KEY:
         found = key.parse(document)
         points = community.registry.points()
-        key.check_points(found, {int(p.index) for p in points if p.direction is Direction.CONSUMPTION})
+        producing = {int(p.index) for p in points if p.direction is Direction.PRODUCTION}
+        consuming = {int(p.index) for p in points if p.direction is Direction.CONSUMPTION}
+        key.check_points(found, consuming, production_points=producing)
+        now = community.rules.rules_at(max(effective_from, community.connection.stamp().timestamp))
+        lanes.lanes(found, now.tariff.bands, len(producing))
         function, argument = "setKey", found.abi()
     elif subject is Subject.TARIFF:
-        function, argument = "setTariff", tariff.parse(document).abi()
+        prices = tariff.parse(document)
+        now = community.rules.rules_at(max(effective_from, community.connection.stamp().timestamp))
+        points = community.registry.points()
+        lanes.lanes(now.key, prices.bands, sum(p.direction is Direction.PRODUCTION for p in points))
+        function, argument = "setTariff", prices.abi()
     elif subject is Subject.CONFORMITY:
         function, argument = "setConformity", conformity_rules.parse(document).to_bytes()
     else:

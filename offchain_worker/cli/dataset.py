@@ -11,7 +11,7 @@ import typer
 
 from offchain_worker.chain.community import Community
 from offchain_worker.chain.meter_data import PeriodState
-from offchain_worker.domain import canonical
+from offchain_worker.domain import canonical, lanes
 from offchain_worker.domain.errors import DaiseeError
 from offchain_worker.domain.quantities import PeriodId
 from offchain_worker.domain.roster import Roster
@@ -117,6 +117,7 @@ def publish(
     record = community.meter_data.period(chosen, block)
     rules = community.rules.rules_at(record.start, block)
     roster = community.registry.roster(record.start, record.end, block)
+    lanes.lanes(rules.key, rules.tariff.bands, len(roster.production))
     meters_of_points, paths = read_meters(meters_list)
     with output.progress() as bar:
         reading = bar.add_task("reading files", total=len(paths))

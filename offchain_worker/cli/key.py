@@ -10,8 +10,9 @@ from typing import Annotated, Any
 import typer
 
 from offchain_worker.domain import key as keys
-from offchain_worker.domain import presets
+from offchain_worker.domain import lanes, presets
 from offchain_worker.domain import roster as rosters
+from offchain_worker.domain import tariff as tariffs
 from offchain_worker.domain.key import NO_COMMITTER
 from offchain_worker.domain.presets import Parameters, Preset
 from offchain_worker.domain.quantities import PPM
@@ -91,14 +92,20 @@ def show(
 def check(
     key: KeyArgument,
     roster: Annotated[Path | None, typer.Option("--roster", help="Roster whose points the key may name")] = None,
+    tariff: Annotated[Path | None, typer.Option("--tariff", help="With --roster: the tariff beside the key")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Say whether a key can be applied, with a roster also to its points. Exit 1 if not, with the contracts' reason."""
+    """Say whether a key can be applied, with a roster also to its points, and whether its lanes are few enough.
+
+    Exit 1 if not, with the contracts' reason.
+    """
     rule = keys.parse(files.opened(key))
     notices: list[str] = []
     if roster:
         known = rosters.parse(files.opened(roster))
         keys.check_points(rule, known.consumption_points, production_points=known.production_points)
+        bands = tariffs.parse(files.opened(tariff)).bands if tariff else 1
+        lanes.lanes(rule, bands, len(known.production_points))
         missing = sorted({stage.group for stage in rule.stages} - {0} - known.consumption_groups)
         notices = [f"nobody consumes in group {group}: its stage gives nothing" for group in missing]
     output.emit({"valid": True, "key_hash": _hex(rule), "notices": notices}, as_json, _show_check)

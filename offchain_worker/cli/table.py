@@ -58,7 +58,7 @@ def commit(context: typer.Context, period: PeriodArgument, table: TableArgument,
     found = tables.parse(files.opened(table))
     start, end = community.meter_data.bounds(month)
     step = community.meter_data.step_seconds()
-    rule = community.rule_book.rules_at(start).key
+    rule = community.rules.rules_at(start).key
     _check(rule, found, period, start, step, (end - start) // step)
     if rule.committer.lower() != session.identity.address.lower():
         raise TableInvalid(f"table: {rule.committer} commits for this key, not {session.identity.address}; see --as")
@@ -74,7 +74,7 @@ def show(context: typer.Context, period: PeriodArgument, as_json: JsonOption = F
     session = Session.of(context)
     community, month = session.community, period_id(period)
     start, _ = community.meter_data.bounds(month)
-    rule = community.rule_book.rules_at(start).key
+    rule = community.rules.rules_at(start).key
     if not rule.tables:
         raise TableInvalid(f"{period}: the key in force has no TABLE stage; nothing is committed for it")
     root = community.meter_data.table_root(month)

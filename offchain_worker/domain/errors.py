@@ -122,3 +122,7 @@ class TreeInvalid(DaiseeError, ValueError):
 
 class SettlementRefused(DaiseeError, ValueError):
     """A task whose roster, readings or steps are not those given."""
+
+
+class LanesTooMany(SettlementRefused):
+    """More producers times price bands than a settlement can have."""

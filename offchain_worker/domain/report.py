@@ -19,8 +19,9 @@ from offchain_worker.domain.errors import EnergyMisplaced, EnergyTooLarge, Settl
 from offchain_worker.domain.indicators import Indicators, indicators
 from offchain_worker.domain.invoice import COMMUNITY, Invoice, credits, debits, invoices, net
 from offchain_worker.domain.key import AllocationKey
+from offchain_worker.domain.lanes import lanes as lanes_of
 from offchain_worker.domain.pairs import pairs, pairs_of_lanes
-from offchain_worker.domain.quantities import MAX_ENERGY, MAX_LANES, Cents, MicroKwh
+from offchain_worker.domain.quantities import MAX_ENERGY, Cents, MicroKwh
 from offchain_worker.domain.readings import Readings
 from offchain_worker.domain.roster import Roster
 from offchain_worker.domain.rules import RuleHashes
@@ -196,7 +197,7 @@ def settle(
     a participation, `EnergyTooLarge` beyond 2^63 - 1 µkWh over the period, `TariffIncomplete`, `MoneyTooLarge`.
     """
     _check(task, roster, readings, tariff)
-    lanes = _lanes(task, roster, key, tariff)
+    lanes = lanes_of(key, tariff.bands, len(roster.production))
     rows = _rows(task, key, table)
     identity = task_id(chain_id, hub, task)
     consumption = np.ascontiguousarray(readings.energies[:, list(roster.consumption)])
@@ -246,15 +247,6 @@ def settle(
         steps_leaves=tuple(steps_leaves(headers, produced.tolist(), allocated.tolist(), cumulated)),
         bill_leaves=tuple(bills),
     )
-
-
-def _lanes(task: Task, roster: Roster, key: AllocationKey, tariff: Tariff) -> int:
-    """Price bands; with a key per producer, as many for each production column, one after the other."""
-    lanes = tariff.bands * (max(1, len(roster.production)) if key.per_producer else 1)
-    if lanes > MAX_LANES:
-        counts = f"{len(roster.production)} producers in {tariff.bands} price bands are {lanes} lanes"
-        raise SettlementRefused(f"settlement of {task.period}: {counts}, more than {MAX_LANES}")
-    return lanes
 
 
 def _rows(task: Task, key: AllocationKey, table: Table | None) -> dict[int, Weights]:
