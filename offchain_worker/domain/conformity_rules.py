@@ -102,8 +102,8 @@ class ConformityRules:
     maximum_missing_ppm: int
     maximum_estimated_ppm: int
     maximum_gap_seconds: int = A_YEAR
-    powers: Mapping[int, int] = field(default_factory=dict)
-    voted: Mapping[str, Handling] = field(default_factory=dict)
+    powers: Mapping[int, int] = field(default_factory=dict, hash=False)
+    voted: Mapping[str, Handling] = field(default_factory=dict, hash=False)
     checks: Checks = Checks()
 
     def power_of(self, point: int) -> int:
