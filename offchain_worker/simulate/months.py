@@ -24,7 +24,7 @@ from offchain_worker.jobs.standardise import standardise
 from offchain_worker.jobs.terms import Terms, check
 from offchain_worker.meters.zone import offsets
 from offchain_worker.storage.encryption import DatasetSecret
-from offchain_worker.storage.identity import Identity
+from offchain_worker.storage.identity import ReadingIdentity
 from offchain_worker.storage.store import ContentStore
 
 
@@ -61,7 +61,9 @@ class Opened:
     secret: bytes
 
 
-def open_period(community: Community, store: ContentStore, identity: Identity, period: PeriodId) -> Opened | None:
+def open_period(
+    community: Community, store: ContentStore, identity: ReadingIdentity, period: PeriodId
+) -> Opened | None:
     """Open a period that passed conformity; None if it has not. Raises EnvelopeError for who may not read everything."""
     block = community.connection.stamp().number
     task = community.hub.current_task(TaskKind.SETTLEMENT, period, block)
@@ -76,7 +78,7 @@ def open_period(community: Community, store: ContentStore, identity: Identity, p
 def from_chain(
     community: Community,
     store: ContentStore,
-    identity: Identity,
+    identity: ReadingIdentity,
     count: int,
     program: bytes,
     tell: Callable[[str], None] = lambda _label: None,
@@ -97,7 +99,7 @@ def from_chain(
 
 
 def from_period(
-    community: Community, store: ContentStore, identity: Identity, period: PeriodId, program: bytes
+    community: Community, store: ContentStore, identity: ReadingIdentity, period: PeriodId, program: bytes
 ) -> Month:
     """One month that passed conformity. Raises NoMonths, EnvelopeError, TermsDiffer."""
     label = f"{period // 100:04d}-{period % 100:02d}"
