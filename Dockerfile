@@ -8,6 +8,7 @@ RUN /venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-h
 COPY pyproject.toml README.md ./
 COPY offchain_worker offchain_worker
 COPY app app
+COPY .streamlit .streamlit
 RUN /venv/bin/pip install --no-cache-dir --disable-pip-version-check --no-deps --no-build-isolation --editable .
 
 # The local chain, for trying things out: the anvil that `make setup` installs too.
