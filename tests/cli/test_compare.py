@@ -172,3 +172,18 @@ def test_compare__two_own_meters__asks_which(daisee: Any, tmp_path: Path) -> Non
     files = [own_curve(tmp_path / f"{name}.csv", [50] * 96, meter=name) for name in ("a", "b")]
     code, _, err = daisee("compare", theirs, "--own", files[0], "--own", files[1])
     assert (code, err.strip()) == (1, "error: the own files hold 2 meters: a, b; name one with --own-meter")
+
+
+def test_compare__curves_that_collect_made__agree_with_an_operator_who_is_right(daisee: Any, tmp_path: Path) -> None:
+    """A meter that counts 4 Wh a minute gives 120 Wh each half-hour, which is what a right operator says."""
+    frames = tmp_path / "tic.txt"
+    start = local_midnight("Europe/Paris", "2022-02-01")
+    frames.write_bytes(b"".join(tic_standard(start + 60 * at, 6000 + 4 * at) for at in range(181)))
+    assert daisee("collect", "line", frames, "--log", tmp_path / "log")[0] == 0
+    made = daisee("collect", "curves", "--log", tmp_path / "log", "--out", tmp_path / "own", "--step", 30)
+    assert made[0] == 0, made
+    theirs = tmp_path / "operator.csv"
+    theirs.write_bytes(file([*head(LINKY), *readings("2022-02-01", [240] * 6)]))
+    code, out, err = daisee("compare", theirs, "--own", tmp_path / "own" / "curves.parquet", "--json")
+    (one,) = json.loads(out)["comparisons"]
+    assert (code, err, one["compared"], one["difference_micro_kwh"]) == (0, "", 6, 0)
