@@ -123,7 +123,7 @@ def test_ballot__with_the_suppliers_price__counts_all_electricity(look: Look) ->
 def test_ballot__to_the_public__shows_no_bill(look: Look) -> None:
     shown = said(look("ballot"))
     assert "Sign in and open your data" in shown
-    assert "As billed" not in shown
+    assert "| June 2016" not in shown
 
 
 def test_ballot__reviewed__shows_exactly_what_the_wallet_is_asked(vote: Vote, look: Look) -> None:
@@ -160,6 +160,22 @@ def test_ballot__signed__is_handed_in_counted_and_changed(vote: Vote, look: Look
     seeded_wallet.sign(app, person)
     until(app, "Your vote counts: **Against: keep the present rule**")
     assert vote.ballot("home-7").support == 0
+
+
+def test_ballot__of_somebody_else__shows_neither_their_receipt_nor_their_bill(
+    vote: Vote, look: Look, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same browser, another sign-in: nothing of the first person is left on the page."""
+    app = look("ballot", "home-7")
+    assert "Receipt of your signed ballot" in said(app) and "You are member 11" in said(app)
+    figures = next(line for line in said(app).splitlines() if line.startswith("| June 2016"))
+    sign_in_as(monkeypatch, vote.stage.folder, "home-8")
+    app.run()
+    assert "Receipt of your signed ballot" not in said(app) and "You are member 12" in said(app)
+    assert figures not in said(app)
+    sign_in_as(monkeypatch, vote.stage.folder, "public")
+    app.run()
+    assert "| June 2016" not in said(app)
 
 
 def test_ballot__by_ones_own_transaction__counts_without_the_relayer(vote: Vote, look: Look) -> None:
