@@ -25,7 +25,8 @@ from app import hosting
 from offchain_worker.chain.errors import ChainUnavailable
 from offchain_worker.domain.errors import DaiseeError
 
-NONCE_LIFETIME = 300
+NONCE_LIFETIME, SKEW = 300, 60
+"""Seconds a message is good for, and by how much its date may be ahead of ours."""
 LONGEST = 4_096
 """Characters of a message or signature; a contract wallet's signature included."""
 STATEMENT = "Sign in to DAISEE. This moves no money, casts no vote and opens no data."
@@ -57,17 +58,22 @@ class Nonces:
         body = secrets.token_bytes(8) + expires.to_bytes(5, "big")
         return (body + self._seal(body, address)).hex(), expires
 
-    def take(self, nonce: str, address: str) -> None:
-        """Spend a nonce. Raises SignInRefused if it is not this address's, or spent, or dead."""
+    def check(self, nonce: str, address: str) -> int:
+        """The second a nonce dies. Raises SignInRefused if it is not this address's, or spent, or dead."""
         raw = bytes.fromhex(nonce) if re.fullmatch("[0-9a-f]{50}", nonce) else b""
         body, seal, now = raw[:13], raw[13:], self._clock()
         if not raw or not secrets.compare_digest(seal, self._seal(body, address)):
             raise SignInRefused("this sign-in was not started here, or for another address")
         expires = int.from_bytes(body[8:], "big")
+        if expires <= now or nonce in self._spent:
+            raise SignInRefused("the sign-in was used or took too long; start again", 410)
+        return expires
+
+    def take(self, nonce: str, address: str) -> None:
+        """Spend a nonce. Raises SignInRefused as `check` does."""
         with self._lock:
+            expires, now = self.check(nonce, address), self._clock()
             self._spent = {spent: until for spent, until in self._spent.items() if until > now}
-            if expires <= now or nonce in self._spent:
-                raise SignInRefused("the sign-in was used or took too long; start again", 410)
             self._spent[nonce] = expires
 
     def _seal(self, body: bytes, address: str) -> bytes:
@@ -104,8 +110,12 @@ def verify(nonces: Nonces, text: str, signature: str, origin: str, chain_id: int
     except (ValueError, ValidationError) as error:
         raise SignInRefused("this is not a sign-in message (EIP-4361)") from error
     address = to_checksum_address(signed.address)
+    nonces.check(signed.nonce, address)
     if signed.expiration_time is None:
         raise SignInRefused("the message has no expiry")
+    age = time.time() - datetime.fromisoformat(signed.issued_at).timestamp()
+    if not -SKEW <= age <= NONCE_LIFETIME:
+        raise SignInRefused("the message was not issued just now", 410)
     expected = {"domain": hosting.domain(origin), "uri": origin, "chain_id": chain_id, "nonce": signed.nonce}
     provider = HTTPProvider(rpc, request_kwargs={"timeout": 10}) if rpc else None
     try:

@@ -84,6 +84,9 @@ def test_verify__a_nonce_of_another_server__is_refused() -> None:
         ("URI: https://energy.example.org", "URI: https://evil.example.org", "UriMismatch"),
         ("Chain ID: 31337", "Chain ID: 1", "ChainIdMismatch"),
         ("\nExpiration Time: ", "\nNot Before: ", "no expiry"),
+        ("\nIssued At: 20", "\nIssued At: 19", "not issued just now"),
+        ("\nIssued At: 20", "\nIssued At: 21", "not issued just now"),
+        ("\nExpiration Time: 20", "\nExpiration Time: 19", "ExpiredMessage"),
         ("Version: 1", "Version: 2", "not a sign-in message"),
     ],
 )
