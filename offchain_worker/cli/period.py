@@ -159,7 +159,7 @@ def collect(
     context: typer.Context,
     period: Annotated[str, PeriodArgument],
     task: Annotated[TaskName, typer.Option("--task", help="Which task")],
-    timeout: Annotated[int, typer.Option(help="Give up after so many seconds")] = 600,
+    timeout: Annotated[int, typer.Option(min=0, help="Give up after so many seconds")] = 600,
     confirmations: Annotated[
         int | None, typer.Option(min=0, help="Blocks to stay behind the head (default: 12; 0 on the local chain)")
     ] = None,

@@ -32,6 +32,15 @@ ConfirmationsOption = Annotated[
     int | None, typer.Option(min=0, help="Blocks to stay behind the head (default: 12; 0 on the local chain)")
 ]
 PATIENCE = 8
+SHORTEST_INTERVAL, LONGEST_INTERVAL = 0.1, 60.0
+"""Seconds; what is older than a minute is no longer ready (`/ready`)."""
+
+
+def finite_interval(seconds: float) -> float:
+    """The interval, if it is one a loop can wait (a `not a number` passes every comparison of a range)."""
+    if not SHORTEST_INTERVAL <= seconds <= LONGEST_INTERVAL:
+        raise typer.BadParameter(f"{seconds} is not between {SHORTEST_INTERVAL} and {LONGEST_INTERVAL:.0f} seconds")
+    return seconds
 
 
 def worker_of(session: Session, state: Path, dry: bool, confirmations: int | None) -> Worker:
@@ -59,9 +68,11 @@ def cycle(worker: Worker) -> int:
 def run(
     context: typer.Context,
     state: StateOption,
-    port: Annotated[int, typer.Option(help="Port of its HTTP face")] = 0,
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="Port of its HTTP face")] = 0,
     host: Annotated[str, typer.Option(help="Address of its HTTP face")] = "127.0.0.1",
-    interval: Annotated[float, typer.Option(help="Seconds between two looks at the chain")] = 1.0,
+    interval: Annotated[
+        float, typer.Option(callback=finite_interval, help="Seconds between two looks at the chain")
+    ] = 1.0,
     dry: DryOption = False,
     confirmations: ConfirmationsOption = None,
 ) -> None:
