@@ -86,7 +86,7 @@ def many(folder: Path, count: int = 1_000, tell: Callable[[str], None] = lambda 
     body = year("10000000000000", 2)
     for at in range(count):
         (folder / f"{at:05}.csv").write_bytes(body.replace(b"10000000000000", b"%014d" % (10**13 + at), 1))
-    cores = len(os.sched_getaffinity(0))
+    cores = meter_files.cores()
     tell("one file")
     one = _run(folder, 1, 1)
     tell("many files, one core")

@@ -74,13 +74,18 @@ def opened(source: Source) -> tuple[str, bytes]:
         raise MeterFileError(name, 0, f"cannot be read ({error.strerror})") from None
 
 
+def cores() -> int:
+    """The processors this process may use; not every system says which those are."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 @contextmanager
 def processes(count: int, tasks: int) -> Iterator[Map]:
     """
     A map over tasks, in order, by `count` processes; 0 takes all processors from `MANY` tasks on, else this process
     alone.
     """
-    count = count or (len(os.sched_getaffinity(0)) if tasks >= MANY else 1)
+    count = count or (cores() if tasks >= MANY else 1)
     if count == 1:
         yield lambda work, items: map(work, items)
         return
