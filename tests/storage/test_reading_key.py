@@ -8,6 +8,8 @@ import pytest
 from eth_account import Account
 from eth_account.messages import encode_defunct
 from eth_keys.constants import SECPK1_N
+from web3 import HTTPProvider, Web3
+from web3.types import RPCEndpoint
 
 from offchain_worker.domain.errors import DocumentInvalid
 from offchain_worker.storage import identity as identities
@@ -77,3 +79,13 @@ def test_reading_document__of_an_identity__opens_for_its_address_only() -> None:
 def test_reading_document__that_is_none__is_refused(data: bytes) -> None:
     with pytest.raises(DocumentInvalid):
         identities.read_reading_document(data, ADDRESS)
+
+
+def test_reading_key__signed_by_another_implementation__is_the_same(chain_url: str) -> None:
+    """The node's own signer stands for any wallet; its first development account's key is public."""
+    key = bytes.fromhex("ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80")
+    address = Account.from_key(key).address
+    text = "0x" + identities.READING_TEXT.encode().hex()
+    answer = Web3(HTTPProvider(chain_url)).provider.make_request(RPCEndpoint("personal_sign"), [text, address])
+    made = identities.signed_reading_key(address, bytes.fromhex(answer["result"][2:]))
+    assert made == identities.derived_reading_key(key)
