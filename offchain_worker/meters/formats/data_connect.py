@@ -89,7 +89,11 @@ def _answers(data: bytes, name: str) -> list[Answer]:
     for entry in document if isinstance(document, list) else [document]:
         body = entry.get("meter_reading", entry) if isinstance(entry, dict) else None
         readings = body.get("interval_reading") if isinstance(body, dict) else None
-        if not isinstance(readings, list) or not all(isinstance(reading, dict) for reading in readings):
+        if (
+            not isinstance(body, dict)
+            or not isinstance(readings, list)
+            or not all(isinstance(reading, dict) for reading in readings)
+        ):
             raise MeterFileError(name, 0, "has no list of readings (interval_reading) where an answer has one")
         made.append(Answer(body, readings, number))
         number += len(readings)

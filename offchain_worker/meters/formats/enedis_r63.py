@@ -135,7 +135,7 @@ def _curves(table: Table, name: str) -> list[tuple[Rows, int]]:
             others.append(enedis_series.ignored(meter, part["physical"][0] or "no quantity", part.height, first))
             continue
         rows = enedis_series.rows(_series(part, meter, name, first), _texts(part), name)
-        made.append((enedis_series.span_findings(rows, part["begins"].min(), part["ends"].max()), first))
+        made.append((enedis_series.span_findings(rows, str(part["begins"].min()), str(part["ends"].max())), first))
     if others and not made:
         raise MeterFileError(name, 0, "holds no active power or energy (PA, EA): only active energy can be shared")
     return [

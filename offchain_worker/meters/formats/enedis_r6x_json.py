@@ -134,8 +134,8 @@ def _gathered(walked: _Walked, name: str) -> Gathered:
 def _left(value: Any, key: str, stay: set[int], numbers: dict[int, int], direction: Direction | None, name: str) -> Any:
     """The value without readings that go, quantities of another direction or that nobody shares, and other names."""
     if isinstance(value, list):
-        parts = [_left(part, key, stay, numbers, direction, name) for part in value]
-        return [part for part in parts if part is not None]
+        listed = [_left(part, key, stay, numbers, direction, name) for part in value]
+        return [part for part in listed if part is not None]
     if not isinstance(value, dict):
         return value
     if key in LEAVES and numbers.get(id(value)) not in stay:

@@ -52,6 +52,11 @@ class Texts:
     likelihoods: Column = field(default_factory=list)
     states: Column = field(default_factory=list)
 
+    def add(self, stamp: str, value: str, number: int) -> None:
+        """One more row, of lists."""
+        for column, entry in (("stamps", stamp), ("values", value), ("numbers", number)):
+            getattr(self, column).append(entry)
+
 
 @dataclass(frozen=True)
 class Series:
@@ -235,8 +240,8 @@ def _quality(series: Series, texts: Texts, stamps: np.ndarray) -> tuple[np.ndarr
     codes = np.full(len(stamps), "", dtype=np.str_)
     if written:
         joined = pl.DataFrame({str(at): column for at, column in enumerate(written)})
-        codes = joined.select(pl.concat_str(pl.all(), separator="/").str.strip_chars_end("/")).to_series()
-        codes = codes.to_numpy().astype(np.str_)
+        shown = joined.select(pl.concat_str(pl.all(), separator="/").str.strip_chars_end("/")).to_series()
+        codes = shown.to_numpy().astype(np.str_)
     letters = (
         _column(texts.natures if len(texts.natures) else [""] * len(stamps)).str.to_uppercase().replace("NULL", "")
     )

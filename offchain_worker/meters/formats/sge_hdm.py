@@ -84,7 +84,7 @@ def parse(data: bytes, name: str) -> tuple[Rows, ...]:
     """The curves and registers of the file. Raises MeterFileError naming the row."""
     lines = lines_of(data)
     blocks = _blocks(lines, name)
-    made = []
+    made: list[Rows] = []
     if any(block.kind in LOADS for block in blocks):
         made += enedis_customer_space.parse_lines(_only(lines, blocks), name)
     registers, notes = _registers(lines, blocks, name)
@@ -230,9 +230,7 @@ def _days(lines: list[str], block: Block, found: dict[Series, Texts], name: str)
         day = "-".join(reversed(parts[0][:10].split("/"))) if "/" in parts[0] else parts[0][:10]
         if len(parts) < 2 or any(parts[2:]) or not _STAMP.fullmatch(day):
             raise MeterFileError(name, at + 1, f"{quoted(lines[at])} is no day with an energy: truncated or damaged")
-        texts.stamps.append(day)
-        texts.values.append(parts[1])
-        texts.numbers.append(at + 1)
+        texts.add(day, parts[1], at + 1)
 
 
 def _readings(lines: list[str], block: Block, texts: Texts, name: str) -> list[Finding]:
@@ -261,9 +259,7 @@ def _readings(lines: list[str], block: Block, texts: Texts, name: str) -> list[F
     chosen = next((of for of in sums.values() if any(of)), [""] * len(rows))
     for (at, parts), value in zip(rows, chosen, strict=True):
         is_daily = daily >= 0 and "quotidien" in parts[daily].casefold()
-        texts.stamps.append(parts[0][:10] if is_daily else parts[0])
-        texts.values.append(value)
-        texts.numbers.append(at + 1)
+        texts.add(parts[0][:10] if is_daily else parts[0], value, at + 1)
     apart = {
         int(total) - int(classes) for total, classes in zip(sums["t"], sums["d"], strict=True) if total and classes
     }
