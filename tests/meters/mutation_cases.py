@@ -101,16 +101,6 @@ def _data_connect(data: bytes) -> Fraction:
     return sum((amount(str(reading["value"])) for reading in readings), Fraction(0)) * 500
 
 
-def _measures(data: bytes) -> Fraction:
-    points = [
-        point
-        for of in json.loads(text_of(data))["mesures"]
-        for quantity in of["grandeur"]
-        for point in quantity["points"]
-    ]
-    return sum((amount(str(point["v"]).strip()) for point in points), Fraction(0)) * 500
-
-
 def _hdm(data: bytes) -> Fraction:
     load = added(rf"(?m)^20[^;\n]*;{NUMBER};?\r?$", 500)
     text = text_of(data)
@@ -216,7 +206,7 @@ CASES = [
     Case("soap_days", soap(soap_curve(zip(DAYS, watts(14), strict=True), "", quantity="EA", unit="Wh"), (DAYS[0], DAYS[-1])), re.compile(POINT), added(rf"<v\s*>{NUMBER}</v", 1000), DAY, PRM),
     Case("soap_registers", _registers_by_soap(DAYS), re.compile(rb"<valeur>.*?</valeur>\n"), counted(r"<d\s*>\s*([^<]*?)\s*</d\s*>[^<]*<v\s*>\s*(\d+)\s*</v", 1000), DAY, PRM),
     Case("data_connect", data_connect(zip(stamps(DAY, 30), watts(48), strict=True), (DAY, day_after(DAY))), re.compile(rb"   \{\n[^}]*\},\n"), _data_connect, DAY, PRM),
-    Case("r63_json", measures(measured(stamps(DAY, 30), watts(48))), re.compile(rb"\{\n\"d\"[^}]*\},\n"), _measures, DAY, PRM),
+    Case("r63_json", measures(measured(stamps(DAY, 30), watts(48))), re.compile(rb"\{\n\"d\"[^}]*\},\n"), added(rf'"v":\s*"{NUMBER}"', 500), DAY, PRM),
     Case("tic", b"".join(tic_standard(NOON + 60 * at, 1000 + 10 * at, 5 * at, (NOON + at // 30 * 1800, 500)) for at in range(60)), re.compile(rb"\x02.*?\x03", re.DOTALL), _tic, DAY, PRM),
     Case("tic_lines", b"".join(tic_standard(NOON + 60 * at, 1000 + 10 * at) for at in range(60)), re.compile(rb"\n(?:EA|DA)[^\r]*\r"), _tic, DAY, PRM),
     Case("tic_historic", b"".join(tic_historic(5000 + at, 7000 + 2 * at, NOON + 60 * at) for at in range(60)), re.compile(rb"(?m)^20.*?\x03\n", re.DOTALL), _tic_old, DAY, "021728123456"),
