@@ -121,3 +121,28 @@ def test_read__parquet_of_other_columns__is_refused(table: pl.DataFrame) -> None
 def test_read__truncated_parquet__is_refused() -> None:
     with pytest.raises(meters.MeterFileError, match=r"^c\.parquet: is no readable Parquet file"):
         meters.read(parquet(frame())[:-20], "c.parquet")
+
+
+GRADED = (
+    b"interval_start,meter,direction,energy_micro_kwh,quality\n"
+    b"2016-06-01T00:00:00Z,a,consumption,5,measured\n"
+    b"2016-06-01T00:30:00Z,a,consumption,6,estimated\n"
+    b"2016-06-01T01:00:00Z,a,consumption,7,repaired\n"
+)
+
+
+def test_read__canonical_with_quality__keeps_who_says_it() -> None:
+    curve = meters.read(GRADED, "f").curves[0]
+    assert curve.energy.tolist() == [5, 6, 7]
+    assert curve.estimated.tolist() == [False, True, True]
+    assert curve.codes.tolist() == ["", "estimated", "repaired"]
+
+
+def test_redact__canonical_with_quality__keeps_it() -> None:
+    start = int(meters.read(GRADED, "f").curves[0].starts[0])
+    assert meters.redact(GRADED, "f", "0", start, start + 3600) == GRADED.replace(b",a,", b",0,").rpartition(b"2016")[0]
+
+
+def test_read__canonical_with_an_unknown_quality__names_the_row() -> None:
+    with pytest.raises(meters.MeterFileError, match="row 4: quality is none of measured, estimated, repaired"):
+        meters.read(GRADED.replace(b"repaired", b"guessed"), "f")
