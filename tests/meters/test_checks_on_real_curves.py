@@ -88,3 +88,24 @@ def test_samples__genuine_files__raise_no_false_alarm() -> None:
             read += int((curve.quality == meters.Quality.MEASURED).sum())
             assert [finding for finding in curve.findings if str(finding.code) in LEARNED] == [], path.name
     assert read > 25_000
+
+
+def test_demo_year__readings_in_the_wrong_unit__are_found() -> None:
+    """In two hundred ordinary readings of homes and offices one is a thousand times too large: a kW taken for a W."""
+    first, curves = year()
+    random = np.random.default_rng(2016)
+    consumers = [(energy, known) for source, energy, known in curves.values() if source is Source.NONE]
+    begin = (local_midnight("Europe/Paris", "2016-06-01") - first) // STEP
+    inside = slice(begin, begin + 30 * 48)
+    moments = np.arange(first + begin * STEP, first + (begin + 30 * 48) * STEP, STEP)
+    found = tried = 0
+    while tried < 200:
+        energy, known = consumers[int(random.integers(len(consumers)))]
+        month, at = energy[inside].copy(), int(random.integers(30 * 48))
+        if month[at] == 0 or not known[inside][at]:
+            continue
+        tried += 1
+        month[at] *= 1000
+        said = suspicious(month, known[inside], moments, STEP, Source.NONE, "Europe/Paris", RULES.checks)
+        found += [(str(code), np.flatnonzero(mask).tolist()) for code, mask, _ in said] == [("implausible", [at])]
+    assert found == tried
