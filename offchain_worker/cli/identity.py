@@ -74,7 +74,7 @@ def publish(context: typer.Context, as_json: JsonOption = False) -> None:
     result = {
         "address": found.address,
         "publicReadingKey": "0x" + found.public_key.hex(),
-        "transaction": receipt["transactionHash"].to_0x_hex(),
+        "transaction": receipt["transactionHash"].to_0x_hex(),  # type: ignore[index]
     }
     _emit(result, as_json, "publicReadingKey")
 
