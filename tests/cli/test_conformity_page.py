@@ -13,10 +13,12 @@ import numpy as np
 import polars as pl
 import pytest
 
-from offchain_worker.cli import main
+from offchain_worker.cli import main, whole_curves
 from offchain_worker.cli.conformity_chart import chart, svg
 from offchain_worker.domain.conformity_rules import Checks, ConformityRules, Lasting
+from offchain_worker.domain.key import AllocationKey, Rule, Stage
 from offchain_worker.meters import Quality, StandardCurve
+from offchain_worker.scale.spans import share_span
 from tests.meters.customer_space import PRM, day, file, head, readings
 
 
@@ -152,3 +154,14 @@ def test_standardise__one_curve_under_two_ids_in_two_files__is_found_to_be_a_twi
     report = json.loads((tmp_path / "out" / "conformity.json").read_text("utf-8"))
     found = [(each["meter"], each["count"]) for each in report["findings"] if each["code"] == "twin"]
     assert found == [(str(10**13), 96), (str(10**13 + 1), 96)]
+
+
+def test_standardise__curves_with_quality__are_what_the_engine_and_spans_of_years_take(daisee, tmp_path: Path) -> None:
+    (tmp_path / "c.csv").write_bytes(day(watts=400))
+    (tmp_path / "p.csv").write_bytes(day(prm="2" * 14, kind="Production", watts=100))
+    assert daisee("standardise", tmp_path / "c.csv", tmp_path / "p.csv", "--out", tmp_path) == 0
+    key = AllocationKey((Stage(Rule.PRO_RATA),))
+    totals = share_span(tmp_path / "curves.parquet", tmp_path / "shared.parquet", key)
+    assert (totals.steps, totals.produced, totals.consumed, totals.allocated) == (48, 2_400_000, 9_600_000, 2_400_000)
+    whole = whole_curves.read((tmp_path / "curves.csv").read_bytes(), "curves.csv")
+    assert (int(whole.consumption.sum()), int(whole.production.sum())) == (9_600_000, 2_400_000)
