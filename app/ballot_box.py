@@ -18,6 +18,7 @@ from app.scene import Surroundings
 from app.tallies import Motion
 from app.voter import Voter
 from app.wallet import Answer
+from app.written import cell
 from offchain_worker.chain.ballots import LAST_NONCE, Fault
 from offchain_worker.chain.governor import ProposalState, Support
 from offchain_worker.chain.relay_client import BallotState
@@ -265,4 +266,4 @@ def offer_alone(scene: Surroundings, motion: Motion, held: Held) -> None:
 def fault_words(scene: Surroundings, fault: Fault) -> str:
     """A relayer's or contract's refusal in words; its own message for a code no catalogue has."""
     key = f"ballot.fault.{fault.code}"
-    return scene.say(key) if scene.say.has(key) else f"{fault.message} ({fault.code})"
+    return scene.say(key) if scene.say.has(key) else cell(f"{fault.message} ({fault.code})")

@@ -13,6 +13,7 @@ import streamlit as st
 from app.data import Place, community
 from app.effects import Trial
 from app.words import Words
+from app.written import cell
 from offchain_worker.chain import calls
 from offchain_worker.chain.community import Community
 from offchain_worker.chain.connection import BlockStamp
@@ -52,6 +53,11 @@ class Motion:
     cancelled: Happened | None
     key: AllocationKey | None
     tariff: Tariff | None
+
+    @property
+    def question(self) -> str:
+        """The question to show: whoever proposed it, nothing in it is read as Markdown, no link, no picture."""
+        return cell(self.proposal.question)
 
     @property
     def status(self) -> str:

@@ -57,7 +57,7 @@ def standing(place: Place, block: BlockStamp, motion: Motion, address: str) -> V
         int(votes_from),
         why_not,
         ballot,
-        _cast(place, block, identifier, member) if ballot else None,
+        _cast(place, block, identifier, member, address) if ballot else None,
         found.governor.next_nonce(identifier, address, at) if then and opened else 0,
         found.governor.delegate_of(member, at) if member else 0,
         tuple(found.governor.proxies_of(member, at)) if member else (),
@@ -71,17 +71,19 @@ def _since(place: Place, block: BlockStamp, member: int) -> int:
     return found.connection.stamp(enrolled[0]).timestamp if enrolled else 0
 
 
-def _cast(place: Place, block: BlockStamp, proposal: int, member: int) -> Happened | None:
-    """The transaction that cast the ballot that counts, by whichever of the member's wallets."""
+def _cast(place: Place, block: BlockStamp, proposal: int, member: int, address: str) -> Happened | None:
+    """The transaction that cast the ballot that counts: by this wallet, else by an earlier one of the member."""
     found = community(place)
-    events = [
+    listed = [
         event
         for event in found.governor.events("VoteCast", block=block.number)
         if event["args"]["proposalId"] == proposal
-        and found.registry.member_of(event["args"]["voter"], block.number) == member
     ]
-    if not events:
+    mine = [event for event in listed if event["args"]["voter"] == address] or [
+        event for event in listed if found.registry.member_of(event["args"]["voter"], block.number) == member
+    ]
+    if not mine:
         return None
-    last = events[-1]
+    last = mine[-1]
     stamp = found.connection.stamp(last["blockNumber"])
     return Happened(last["transactionHash"].to_0x_hex(), stamp.number, stamp.timestamp)

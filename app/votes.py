@@ -11,6 +11,7 @@ from app import data, shown, tallies, wallet
 from app.adopted import first_month
 from app.scene import Surroundings
 from app.tallies import Motion
+from app.written import cell
 from offchain_worker.chain import calls
 from offchain_worker.chain.calls import Call
 from offchain_worker.chain.connection import BlockStamp
@@ -158,10 +159,16 @@ def _points(place: data.Place, block: BlockStamp) -> list[Point]:
 
 def show_changes(scene: Surroundings, motion: Motion) -> None:
     """What a proposal changes, in words."""
-    for first, *rest in changes(scene, motion):
-        st.markdown(f"**{first}**")
-        if rest:
-            st.markdown("\n".join(f"- {line}" for line in rest))
+    for lines in changes(scene, motion):
+        show_lines(lines)
+
+
+def show_lines(lines: Sequence[str]) -> None:
+    """A call in words; names in it are other people's, so nothing is read as Markdown."""
+    first, *rest = map(cell, lines)
+    st.markdown(f"**{first}**")
+    if rest:
+        st.markdown("\n".join(f"- {line}" for line in rest))
 
 
 def present_rule(scene: Surroundings, motion: Motion) -> list[str]:
@@ -218,7 +225,7 @@ def refused(scene: Surroundings, error: ContractRefused) -> str:
     """Why the contract would refuse, in words; its own name for an error no catalogue has."""
     key = f"votes.refused.{error.name}"
     shown_arguments = {name: str(value) for name, value in error.arguments.items()}
-    return scene.say(key, **shown_arguments) if scene.say.has(key) else str(error)
+    return scene.say(key, **shown_arguments) if scene.say.has(key) else cell(str(error))
 
 
 def rehearsed(scene: Surroundings, function: str, *arguments: object) -> str:

@@ -8,19 +8,20 @@ from app import ballot_box, effects_shown, voter, votes
 from app.scene import Surroundings, around
 from app.tallies import Motion
 from app.voter import Voter
+from app.written import cell
 
 
 def show_question(scene: Surroundings, motion: Motion) -> None:
     """The question, what would change, and what stays if not."""
     say = scene.say
-    st.header(motion.proposal.question, anchor=False)
+    st.header(motion.question, anchor=False)
     votes.head(scene, motion)
     st.subheader(say("ballot.changes"), anchor=False)
     votes.show_changes(scene, motion)
     present = votes.present_rule(scene, motion)
     if present:
         with st.expander(say("ballot.present"), icon=":material/history:"):
-            st.markdown("\n".join(f"- {line}" for line in present))
+            st.markdown("\n".join(f"- {cell(line)}" for line in present))
 
 
 def show_weight(scene: Surroundings, motion: Motion, me: Voter) -> None:

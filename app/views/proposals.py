@@ -17,7 +17,7 @@ def show_motion(scene: Surroundings, motion: Motion) -> None:
     """One proposal as a card."""
     say = scene.say
     with st.container(border=True):
-        st.subheader(f"{motion.number}. {motion.proposal.question}", anchor=False)
+        st.subheader(f"{motion.number}. {motion.question}", anchor=False)
         votes.head(scene, motion)
         st.markdown(mine(scene, motion))
         query = {"proposal": str(motion.number), "lang": say.language}

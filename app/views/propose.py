@@ -8,6 +8,7 @@ from app import data, drafts, effects_shown, shown, votes, wallet
 from app.drafts import Draft
 from app.effects import Trial
 from app.scene import Surroundings, around
+from app.written import cell
 from offchain_worker.chain import calls, proposing
 from offchain_worker.chain.errors import ContractRefused
 from offchain_worker.chain.proposing import QuestionInvalid
@@ -45,7 +46,7 @@ def choose(scene: Surroundings) -> Draft | None:
             return drafts.key(scene, start)
         return drafts.tariff(scene, start) if subject == "tariff" else drafts.quorum(scene)
     except DaiseeError as error:
-        st.error(say("propose.rule_refused", reason=str(error)), icon=":material/error:")
+        st.error(say("propose.rule_refused", reason=cell(str(error))), icon=":material/error:")
         return None
 
 
@@ -57,7 +58,7 @@ def in_words(scene: Surroundings, draft: Draft) -> None:
     lines = votes.with_month(scene, lines, calls.decode(community, draft.target, draft.call))
     if draft.tariff is not None:
         lines[1:2] = votes.tariff_lines(scene, draft.tariff)
-    st.markdown(f"**{lines[0]}**\n\n" + "\n".join(f"- {line}" for line in lines[1:]))
+    votes.show_lines(lines)
 
 
 def checks(scene: Surroundings, draft: Draft, question: str) -> list[tuple[str, str]]:

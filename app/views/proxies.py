@@ -79,7 +79,7 @@ def show_cast(scene: Surroundings, motion: Motion, held: list[int]) -> None:
     """One open proposal: who of my delegators voted, and a ballot for the others."""
     say, governor = scene.say, data.community(scene.place).governor
     with st.container(border=True):
-        st.markdown(f"**{motion.number}. {motion.proposal.question}**")
+        st.markdown(f"**{motion.number}. {motion.question}**")
         free, rows = [], []
         for delegator in held:
             ballot = governor.ballot_of(motion.proposal.identifier, delegator, scene.block.number)

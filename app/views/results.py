@@ -54,7 +54,7 @@ def show_motion(scene: Surroundings, motion: Motion) -> None:
     """A proposal whose vote is over."""
     say = scene.say
     with st.container(border=True):
-        st.subheader(f"{motion.number}. {motion.proposal.question}", anchor=False)
+        st.subheader(f"{motion.number}. {motion.question}", anchor=False)
         votes.head(scene, motion)
         st.markdown(turnout(scene, motion))
         votes.show_changes(scene, motion)

@@ -9,6 +9,7 @@ from app.adopted import before, first_month
 from app.tallies import Happened, Motion
 from app.words import Words
 from offchain_worker.chain.governor import Colleges, Majority, Proposal, ProposalState, Tally
+from offchain_worker.daemon.relay_http import STATUS
 
 MADE = Happened("0x00", 1, 1)
 PROPOSAL = Proposal(7, "0x00", (), (), (), 10, 20, "Why? #proposer=0x00")
@@ -81,3 +82,13 @@ def test_question__of_a_description__leaves_the_marks_out() -> None:
     assert found.question == "Why not?"
     assert (found.answers, found.confirmations) == ((bytes.fromhex("ab" * 32),), (bytes.fromhex("ab" * 32),))
     assert Proposal(1, "", (), (), (), 0, 0, "Plain").question == "Plain"
+
+
+@pytest.mark.parametrize("code", [*STATUS, "RECEIPT_INVALID", "ANSWER_INVALID", "RELAY_AWAY"])
+def test_fault__every_code_of_a_relayer__has_words(code: str) -> None:
+    assert all(Words(language).has(f"ballot.fault.{code}") for language in ("fr", "en"))
+
+
+def test_majorities__every_class__has_words() -> None:
+    for majority in Majority:
+        assert Words("en").has(f"proposals.needs.{majority.name.lower()}")

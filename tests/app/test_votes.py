@@ -23,6 +23,7 @@ from tests.app.conftest import opened, sign_in_as, texts
 from tests.voting import PRO_RATA, QUESTION, Vote, voting
 
 Look = Callable[..., AppTest]
+ASKED = "Two fifths? [more](http://evil.example) ![](http://evil.example/seen.png)"
 SUPPLIER = 115_000
 """µ€/kWh, what the pinned answer was asked with."""
 
@@ -118,6 +119,17 @@ def test_ballot__with_the_suppliers_price__counts_all_electricity(look: Look) ->
     app.number_input(key="supplier-price").set_value(0.2).run()
     assert "Your supplier's part is counted." in said(app)
     assert "who gets less local energy pays less here" not in said(app)
+
+
+@pytest.mark.parametrize(("number", "shown"), [("1", "1"), ("99", "2"), ("-1", "2"), ("x\n", "2")])
+def test_ballot__of_a_number_in_the_address__is_that_one_or_the_open_one(look: Look, number: str, shown: str) -> None:
+    app = look("ballot")
+    app.query_params["proposal"] = number
+    app.run()
+    assert not app.exception
+    app = app if shown == "2" else app.selectbox(key="proposal").set_value("1").run()
+    questions = {"1": "Serve the users of the building first, then the neighbourhood?", "2": QUESTION}
+    assert app.header[0].value == questions[shown]
 
 
 def test_ballot__to_the_public__shows_no_bill(look: Look) -> None:
@@ -366,14 +378,15 @@ def test_propose__another_quorum__needs_two_thirds_and_becomes_a_proposal(vote: 
     app = look("propose", "home-1")
     app.segmented_control(key="draft-subject").set_value("quorum").run()
     app.number_input(key="draft-quorum").set_value(40).run()
-    app.text_input(key="draft-question").set_value("Two fifths are enough?").run()
+    app.text_input(key="draft-question").set_value(ASKED).run()
     assert "Let a vote need 40 % of the members for its quorum" in said(app)
     assert "It will need twice as many votes for as against." in said(app)
     app.button(key="send-proposal").click().run()
     seeded_wallet.send(app, person, vote.stage.connection.web3)
     assert "Your proposal is sent." in said(app)
     made = vote.governor.proposals()[-1]
-    assert (made.question, made.proposer) == ("Two fifths are enough?", person.address)
+    assert r"Two fifths? \[more\]\(http\://evil.example\) \!\[\]" in said(look("proposals"))
+    assert (made.question, made.proposer) == (ASKED, person.address)
 
 
 def test_propose__other_prices__show_their_effect_on_ones_own_bill(look: Look) -> None:
