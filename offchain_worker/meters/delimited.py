@@ -113,7 +113,7 @@ def table(
         if not lines[number].strip(delimiter + " \t\x1a"):
             continue
         fields = _fields(lines[number].lstrip(BOM), delimiter)
-        if tuple(plain(field) for field in fields[: len(names)]) == names:
+        if (plain(fields[0]),) == names[:1] and tuple(plain(field) for field in fields[: len(names)]) == names:
             continue  # the header again, where files were put one after the other
         rows.append((number, fields))
     fewest = len(names) - last_optional
