@@ -95,6 +95,7 @@ def _generic(
         known = rosters.parse(files.opened(roster)) if roster else None
         whole = whole_curves.read(files.opened(curves), str(curves), known)
         roster_, start, step = whole.roster, int(whole.starts[0]), whole.step_seconds
+        keys.check_points(rule, roster_.consumption_points, production_points=roster_.production_points)
         energies = months.in_roster_order(roster_, whole.consumption, whole.production)
         table = None
         label = curves.stem

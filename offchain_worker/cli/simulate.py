@@ -93,6 +93,9 @@ def simulate(
             named = [Named(IN_FORCE, None), *named]
         else:
             found = _from_files(curves, roster, tariff, time_zone, count)
+            for one in named:
+                if one.key is not None:
+                    _check_points(one.key, found[0].roster)
         result = comparison.compare(found, named, prices, tell)
     if html is not None:
         known = parties_module.load(parties) if parties else None
@@ -111,6 +114,10 @@ def _from_files(curves: Path, roster: Path | None, tariff: Path | None, time_zon
     return months.from_curves(
         whole.starts, whole.step_seconds, whole.roster, whole.consumption, whole.production, prices, time_zone, count
     )
+
+
+def _check_points(key: keys.AllocationKey, known: rosters.Roster) -> None:
+    keys.check_points(key, known.consumption_points, production_points=known.production_points)
 
 
 def _pin(context: typer.Context, period: str, named: list[Named], prices: Prices, as_json: bool) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from offchain_worker.domain import roster as rosters
-from offchain_worker.domain.energy import Energies
+from offchain_worker.domain.energy import Energies, check_kind
 from offchain_worker.domain.quantities import STEP_LENGTHS
 from offchain_worker.domain.roster import Direction, Roster
 from offchain_worker.meters.errors import MeterFileError
@@ -70,6 +70,8 @@ def read(data: bytes, name: str, roster: Roster | None = None) -> WholeCurves:
         else np.zeros((len(starts), 0), np.int64)
         for columns in (roster.consumption, roster.production)
     ]
+    for kind, energies in zip(("consumption", "production"), arrays, strict=True):
+        check_kind(energies, f"{name}: {kind}")
     return WholeCurves(starts, step, roster, *arrays)
 
 
