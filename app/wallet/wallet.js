@@ -20,7 +20,7 @@ const reason = ({ code }) => S.data?.labels[`error.${code}`] ?? say("error.other
 async function post(path, body) {
   const answer = await fetch(path, {
     method: "POST", credentials: "same-origin", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
-  });
+  }).catch(() => { throw refused(0, "the server is away"); });
   const said = await answer.json().catch(() => ({}));
   if (!answer.ok) throw refused(said.code ?? answer.status, said.message ?? answer.statusText);
   return said;
