@@ -62,6 +62,16 @@ def test_pdf__french_bill__reads_with_accents_and_euros(tmp_path: Path) -> None:
         assert said in text
 
 
+def test_pdf__bill_with_repaired_steps__says_so_and_not_that_they_count_zero(tmp_path: Path) -> None:
+    invoices, repaired = n.invoices(), [{"column": 3, "code": "repaired", "steps": 4}]
+    bill = {**n.settled()[1][4], "reasons": repaired}
+    document = documents.statement(n.facts(), n.parties(), bill, invoices)
+    assert (document["missingSteps"], document["repairedSteps"]) == (0, 4)
+    text = text_of(paper.pdf([document], "fr"), tmp_path / "bill.pdf")
+    assert "Provisoire : 4 pas ont été réparés comme le disent les règles votées" in text
+    assert "comptent pour zéro" not in text
+
+
 def test_pdf__english_bill__reads_with_names_of_other_alphabets(tmp_path: Path) -> None:
     text = text_of(paper.pdf(statement(3), "en"), tmp_path / "bill.pdf")
     for said in ("Carol Łukasiewicz", "To pay: €0.78", "Invoice No. F01-2016-06-0002", "VAT 20% on €0.60 €0.12"):
