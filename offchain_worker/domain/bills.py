@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from offchain_worker.domain import merkle
+from offchain_worker.domain.energy import Energies
 from offchain_worker.domain.hashing import ZERO32, abi_encode, keccak
+from offchain_worker.domain.roster import Roster
 
 LEAF_TYPES: Final = ("bytes32", "uint16", "uint64[]", "uint64[]", "uint64", "uint64", "bytes32")
 NO_BILL: Final = ZERO32
@@ -33,3 +35,13 @@ def bill_leaf(
 def bills_root(leaves: Sequence[bytes]) -> bytes:
     """Return `billsRoot` of the leaves by member index, from 0 to the highest on the roster."""
     return merkle.root(leaves)
+
+
+def by_member_and_lane(roster: Roster, totals: Energies, lanes: int, member: int) -> tuple[list[int], list[int]]:
+    """Return bought and sold by lane of a member, from the last cumulated row."""
+    table = totals.reshape(len(roster.columns), lanes)
+    bought, sold = (
+        [sum(int(table[at, lane]) for at in columns if roster.columns[at].member == member) for lane in range(lanes)]
+        for columns in (roster.consumption, roster.production)
+    )
+    return bought, sold

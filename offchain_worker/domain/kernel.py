@@ -10,16 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from offchain_worker.domain.energy import Energies
+from offchain_worker.domain.passes import Pass, Served
 from offchain_worker.domain.stages import ENERGIEDELEN, Rule
-
-if TYPE_CHECKING:
-    from offchain_worker.domain.allocation import Pass, Served
 
 SMALL: Final = 1 << 17
 """Fewer cells than this are done by the reference before the compiled code is loaded."""

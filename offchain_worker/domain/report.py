@@ -13,7 +13,7 @@ import numpy as np
 from offchain_worker.domain import canonical, energy, merkle
 from offchain_worker.domain import table as tables
 from offchain_worker.domain.allocation import Allocation, share
-from offchain_worker.domain.bills import NO_BILL, bill_leaf, bill_salt, bills_root
+from offchain_worker.domain.bills import NO_BILL, bill_leaf, bill_salt, bills_root, by_member_and_lane
 from offchain_worker.domain.energy import Energies
 from offchain_worker.domain.errors import EnergyMisplaced, EnergyTooLarge, SettlementRefused
 from offchain_worker.domain.indicators import Indicators, indicators
@@ -156,7 +156,7 @@ class Settlement:
 
     def by_member(self, member: int) -> tuple[list[int], list[int]]:
         """Return the µkWh a member bought and sold, by lane."""
-        return _by_member(self.roster, self.cumulated[-1], self.lanes, member)
+        return by_member_and_lane(self.roster, self.cumulated[-1], self.lanes, member)
 
     def bill_salt(self, member: int) -> bytes:
         """Return the salt of a member's bill."""
@@ -225,7 +225,7 @@ def settle(
     headers = [readings.header(t) for t in range(readings.steps)]
     bills = [NO_BILL] * (roster.highest_member + 1)
     for member in (COMMUNITY, *roster.members):
-        bought, sold = _by_member(roster, cumulated[-1], lanes, member)
+        bought, sold = by_member_and_lane(roster, cumulated[-1], lanes, member)
         salt = bill_salt(headers[-1], identity, member)
         bills[member] = bill_leaf(identity, member, bought, sold, received[member], earned[member], salt)
     return Settlement(
@@ -269,16 +269,6 @@ def _by_producer(allocation: Allocation, roster: Roster) -> Energies:
         found[:, list(roster.consumption), position] = allocation.by_producer[:, :, position]
         found[:, at, position] = allocation.sold[:, position]
     return found
-
-
-def _by_member(roster: Roster, totals: Energies, lanes: int, member: int) -> tuple[list[int], list[int]]:
-    """Return bought and sold by lane of a member, from the last cumulated row."""
-    table = totals.reshape(len(roster.columns), lanes)
-    bought, sold = (
-        [sum(int(table[at, lane]) for at in columns if roster.columns[at].member == member) for lane in range(lanes)]
-        for columns in (roster.consumption, roster.production)
-    )
-    return bought, sold
 
 
 def _check(task: Task, roster: Roster, readings: Readings, tariff: Tariff) -> None:
