@@ -170,12 +170,12 @@ def test_members__two_at_the_same_time__see_their_own_and_nobody_elses(people: P
         said = bill(page, people, "?member=5&who=auditor&key=member&address=0x0&period=2016-06&scene=all")
         assert own in said
         assert others not in said
-    # An edited cookie is nobody's, whatever it says; nor is one that is no cookie at all.
-    for value in (cookie(home)["value"][:-1] + "x", "%00%ff"):
-        shop.context.add_cookies([{"name": session.COOKIE, "value": value, "url": people.app.url}])
-        said = bill(shop, people)
-        assert "connect your wallet and sign in" in said
-        assert of_home not in said and of_shop not in said
+    # Another's cookie with a character changed is nobody's.
+    edited = cookie(home)["value"][:-1] + "%ff"
+    shop.context.add_cookies([{"name": session.COOKIE, "value": edited, "url": people.app.url}])
+    said = bill(shop, people)
+    assert "connect your wallet and sign in" in said
+    assert of_home not in said and of_shop not in said
 
 
 def test_demo_wallet__on_a_phone__shows_what_it_signs_and_signs_only_then(people: People, settled_period: Any) -> None:
