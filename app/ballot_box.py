@@ -56,6 +56,7 @@ def show(scene: Surroundings, motion: Motion, me: Voter) -> None:
         st.caption(say("ballot.choose_first"))
         return
     review(scene, motion, me, choice, reason or "", bool(trouble))
+    votes.waiting(scene, SIGN, SEND, ALONE)
 
 
 def review(scene: Surroundings, motion: Motion, me: Voter, choice: str, reason: str, blocked: bool) -> None:

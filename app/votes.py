@@ -214,6 +214,16 @@ def cannot_act(scene: Surroundings) -> str:
     return ""
 
 
+def waiting(scene: Surroundings, *kinds: str) -> None:
+    """Say where to look while the wallet has such a question open: it may be far up the page, or a window of its own."""
+    if any(wallet.pending(kind) for kind in kinds):
+        account = wallet.account()
+        of_demo = account is not None and "demo" in account.wallet.lower()
+        st.info(
+            scene.say("votes.waiting_demo" if of_demo else "votes.waiting"), icon=":material/account_balance_wallet:"
+        )
+
+
 def transaction(scene: Surroundings, function: str, *arguments: object) -> dict[str, object]:
     """A call of the governor as the viewer's wallet sends it."""
     governor = data.community(scene.place).governor

@@ -98,6 +98,7 @@ def show(scene: Surroundings) -> None:
         st.info(say("proposals.none"), icon=":material/how_to_vote:")
     for motion in listed:
         show_motion(scene, motion)
+    votes.waiting(scene, EXECUTE, CANCEL)
     st.page_link("views/propose.py", label=say("proposals.to_propose"), icon=":material/add_circle:")
 
 

@@ -153,6 +153,7 @@ def show(scene: Surroundings) -> None:
         disabled=not good or wallet.pending(),
         key="send-proposal",
     )
+    votes.waiting(scene, KIND)
     st.caption(say("propose.fee_note"))
 
 

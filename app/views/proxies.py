@@ -138,6 +138,7 @@ def show(scene: Surroundings) -> None:
         return
     show_given(scene, member)
     show_held(scene, member)
+    votes.waiting(scene, GIVE, END, CAST)
     st.caption(say("proxies.fee_note"))
 
 

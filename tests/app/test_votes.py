@@ -142,6 +142,7 @@ def test_ballot__reviewed__shows_exactly_what_the_wallet_is_asked(vote: Vote, lo
     app = choose(look("ballot", "home-8"), "for", "la cour aussi")
     shown = said(app)
     app.button(key="sign-ballot").click().run()
+    assert "Your wallet asks you to confirm: look at its window." in said(app)
     data = seeded_wallet.typed(app)
     assert data["domain"]["verifyingContract"] == vote.governor.address
     assert data["message"] == {
