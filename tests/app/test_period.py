@@ -11,7 +11,14 @@ from tests.app.conftest import OpenApp, metrics, texts
 def test_period__settled__tells_every_stage_with_its_transaction(open_app: OpenApp, settled_period: Any) -> None:
     app = open_app("period")
     said = texts(app)
-    for stage in ("Month opened", "Readings published", "Readings checked", "Shares and bills", "Time to check", "Settled"):
+    for stage in (
+        "Month opened",
+        "Readings published",
+        "Readings checked",
+        "Shares and bills",
+        "Time to check",
+        "Settled",
+    ):
         assert stage in said
     settled = settled_period.community.settlement.settled(settled_period.period)
     receipt = settled_period.connection.web3.eth.get_transaction_receipt(settled.transaction)
