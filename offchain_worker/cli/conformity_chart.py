@@ -75,8 +75,8 @@ def svg(drawn: Chart, label: str) -> str:
         path = [f"M{x(first)},{HEIGHT}"]
         for at in range(first, after):
             y = f"{HEIGHT - (HEIGHT - 4) * int(drawn.watts[at]) / top:.1f}"
-            path += [f"L{x(at)},{y}", f"L{x(at + 1)},{y}"]
-        shapes.append(f'<path class="power" d="{"".join(path)}L{x(after)},{HEIGHT}Z"/>')
+            path.append(f"V{y}H{x(at + 1)}")
+        shapes.append(f'<path class="power" d="{"".join(path)}V{HEIGHT}Z"/>')
     for name, mask in drawn.marks.items():
         for first, after in runs(mask):
             width = max((after - first) * WIDTH / bins, 2.0)
