@@ -33,7 +33,7 @@ SCHEMA = pa.schema(
         ("quality", pa.string()),
     ]
 )
-CELLS = 1 << 20
+CELLS = 1 << 18
 """Readings in a block, at least one step."""
 QUALITIES = {quality: quality.name.lower() for quality in Quality if quality.name.lower() in canonical.QUALITIES}
 
