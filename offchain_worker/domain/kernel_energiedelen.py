@@ -47,6 +47,9 @@ def share_energiedelen(
     """
     count, producers, kinds = consumption.shape[1], production.shape[1], len(bounds) - 1
     need, parts, rest = np.empty(count, np.int64), weights[order], np.empty(count, np.uint64)
+    plain = weights.copy()  # of who produces nothing; the few others are looked at one class after the other
+    for at in range(bounds[1], count):
+        plain[order[at]] = 0
     levels, widths = np.zeros((kinds, 2), np.uint64), np.zeros(kinds, np.uint64)
     have, kept = np.zeros((producers, 2), np.uint64), np.zeros((producers, 2), np.uint64)
     every = np.zeros(kinds, np.uint64)
@@ -63,14 +66,14 @@ def share_energiedelen(
             have[p, 0], have[p, 1] = np.uint64(production[t, p]), ZERO
         given_high, given_low = ZERO, ZERO
         if rule == OPTIMAAL:
-            for at in range(count):
+            for at in range(bounds[1], count):
                 need[at] = consumption[t, order[at]]
         rounds, going = 0, True
         while going and rounds < ROUNDS:
             rounds += 1
             offered_high, offered_low = _offer(rule, levels, widths, have, kept, sellers)
             if rule == OPTIMAAL:
-                now_high, now_low = _given(need, parts, levels, widths, bounds)
+                now_high, now_low = _given(consumption[t], plain, need, parts, levels, widths, bounds)
             else:
                 now_high, now_low = _write(consumption[t], weights, order, bounds, levels, rest, allocated[t])
             moved_high, moved_low = minus(now_high, now_low, given_high, given_low)
@@ -123,12 +126,15 @@ def _offer(rule: int, levels: Any, widths: Any, have: Any, kept: Any, sellers: A
 
 
 @compiled
-def _given(need: Any, weights: Any, levels: Any, widths: Any, bounds: Any) -> tuple[Any, Any]:
+def _given(row: Any, plain: Any, need: Any, weights: Any, levels: Any, widths: Any, bounds: Any) -> tuple[Any, Any]:
     """What all have at their levels; `widths` become the weights of those who still lack something."""
     high, low = ZERO, ZERO
     for kind in range(len(widths)):
         begin, end = bounds[kind], bounds[kind + 1]
-        full, width = _full(need[begin:end], weights[begin:end], levels[kind, 0], levels[kind, 1])
+        if kind == 0:
+            full, width = _full(row, plain, levels[kind, 0], levels[kind, 1])
+        else:
+            full, width = _full(need[begin:end], weights[begin:end], levels[kind, 0], levels[kind, 1])
         widths[kind] = width
         more_high, more_low = times(levels[kind, 0], levels[kind, 1], width)
         high, low = plus(high, low, more_high + full, more_low)

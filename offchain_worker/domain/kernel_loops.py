@@ -12,6 +12,7 @@ import numpy as np
 
 from offchain_worker.domain.kernel_compile import compiled
 from offchain_worker.domain.kernel_rules import (
+    HINT,
     PPM,
     egalitarian,
     pro_rata,
@@ -62,7 +63,7 @@ def share_rows(
     columns, producers = consumption.shape[1], production.shape[1]
     need, shares, given = np.empty(columns, np.int64), np.empty(columns, np.int64), np.empty(columns, np.int64)
     room, rest, rises = (np.empty(columns, np.int64), np.empty(columns, np.int64), np.empty(4 * columns + 16, np.int64))
-    inverses = (1 << 30) // np.maximum(weights, 1)
+    inverses, hints = (1 << 30) // np.maximum(weights, 1), np.full(len(rules), 1 << HINT)
     for t in range(first, last):
         if _beyond(consumption[t], production[t], scale) or _unfit(table, t, bounds):
             left[t] = 1
@@ -93,7 +94,9 @@ def share_rows(
                     continue
                 if fresh and everyone and rule == WEIGHTED and scale == 1:
                     part, inverse = weights[begin : begin + count], inverses[begin : begin + count]
-                    remains -= weighted(remains, consumption[t], part, inverse, count, row, room, rest, rises)
+                    remains -= weighted(
+                        remains, consumption[t], part, inverse, count, row, room, rest, rises, hints, stage
+                    )
                     continue
                 if fresh and everyone and rule == TABLE and scale == 1 and straight[stage]:
                     place = places[begin]
@@ -115,7 +118,7 @@ def share_rows(
                     egalitarian(remains, wanted, need, count)
                 elif rule == WEIGHTED:
                     part, inverse = weights[begin : begin + count], inverses[begin : begin + count]
-                    weighted(remains, need, part, inverse, count, need, room, rest, rises)
+                    weighted(remains, need, part, inverse, count, need, room, rest, rises, hints, stage)
                 elif rule == TABLE:
                     for at in range(count):
                         shares[at] = table[t, places[begin + at]]

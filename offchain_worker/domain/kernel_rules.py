@@ -13,6 +13,8 @@ from typing import Any, Final
 from offchain_worker.domain.kernel_compile import compiled
 
 PPM: Final = 1_000_000
+HINT: Final = 10
+"""Binary places of a hint."""
 FULL: Final = -(2**62)
 """The rest of a glass that takes no more."""
 
@@ -112,12 +114,23 @@ def egalitarian(left: int, wanted: int, need: Any, count: int) -> None:
 
 @compiled
 def weighted(
-    left: int, need: Any, weights: Any, inverses: Any, count: int, out: Any, full_at: Any, rest: Any, rises: Any
+    left: int,
+    need: Any,
+    weights: Any,
+    inverses: Any,
+    count: int,
+    out: Any,
+    full_at: Any,
+    rest: Any,
+    rises: Any,
+    hints: Any,
+    stage: int,
 ) -> int:
     """Glasses as wide as their weights: first as if nothing were floored, then what flooring left, exactly.
 
     No weight is 0. Writes `out`, which may be `need` itself, and returns its sum. `inverses` are ⌊2^30/w⌋; `full_at`
-    and `rest` are scratch as long as the row, `rises` four times as long and 16 more.
+    and `rest` are scratch as long as the row, `rises` four times as long and 16 more. `hints[stage]` is how much higher
+    than the first level the last row's was, in parts of 2^10: where the search begins, not where it ends.
     """
     wanted, width = 0, 0
     for at in range(count):
@@ -129,7 +142,10 @@ def weighted(
         for at in range(count):
             out[at] = need[at]
         return wanted
-    level, width, glasses = _raised(left, left * PPM // width, need, weights, count, full_at)
+    first = left * PPM // width
+    guess = (first >> HINT) * hints[stage]
+    level, width, glasses = _raised(left, first, guess, need, weights, count, full_at)
+    hints[stage] = min(max(level // max(first >> HINT, 1), 1 << HINT), 1 << HINT + 3)
     margin = 1
     while margin * margin < glasses:
         margin *= 2
@@ -162,24 +178,29 @@ def weighted(
 
 
 @compiled
-def _raised(left: int, level: int, need: Any, weights: Any, count: int, full_at: Any) -> tuple[int, int, int]:
+def _raised(
+    left: int, level: int, guess: int, need: Any, weights: Any, count: int, full_at: Any
+) -> tuple[int, int, int]:
     """A level that fits, raised to what the glasses not yet full leave, until no more of them is full.
 
-    Which are full is only nearly right, which a level that fits stays whatever glasses are counted as full: they get
-    all they need of it. Returns it with the width and the number of the glasses that are not full.
+    Which are full is only nearly right, and at first only guessed: a level that fits stays one whatever glasses are
+    counted as full, since they get all they need of it. Returns it with the width and the number of the glasses that are
+    not full.
     """
+    guess = max(guess, level)
     while True:
-        mark = (level // PPM << 30) + (level % PPM << 30) // PPM
+        mark = (guess // PPM << 30) + (guess % PPM << 30) // PPM
         below, width, glasses = 0, 0, 0
         for at in range(count):
             full = full_at[at] <= mark
             below += need[at] if full else 0
             width += 0 if full else weights[at]
             glasses += not full
-        higher = (left - below) * PPM // max(width, 1)
-        if higher <= level or width == 0:
+        higher = (left - below) * PPM // max(width, 1) if width > 0 and left > below else 0
+        if higher <= level and guess == level:
             return level, max(width, 1), glasses
-        level = higher
+        level = max(level, higher)
+        guess = level
 
 
 @compiled
