@@ -211,6 +211,8 @@ def assemble(parts: Sequence[Rows], mending: Mending = Mending()) -> Curve:
 def _between_readings(rows: Ordered, first: Rows) -> Curve:
     """What was used between each two readings of a register, under the quality of the later one."""
     known = rows.present
+    if not known.any():
+        rows.say(Code.EMPTY, Severity.WARNING, ~known, "moments of reading without a register")
     stamps, registers = rows.stamps[known], rows.amounts[known]
     used = np.diff(registers)
     back = np.zeros(len(rows.stamps), dtype=bool)

@@ -186,3 +186,11 @@ def test_read__daily_energy_with_a_field_too_many__names_the_row() -> None:
     ).encode()
     with pytest.raises(meters.MeterFileError, match=r"row 4: .* is no day with an energy"):
         meters.read(data, "days.csv")
+
+
+def test_read__index_without_a_single_register__warns() -> None:
+    lines = hdm_index([("2021-01-08T23:00:00+01:00", None), ("2021-01-09T23:00:00+01:00", None)])
+    found = meters.inspect([("idx.csv", customer_space.file(lines))])
+    assert found["verdict"] == "repairable"
+    said = [(each["code"], each["count"]) for each in found["findings"] if each["severity"] == "warning"]
+    assert said == [("empty", 2)]
