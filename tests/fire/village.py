@@ -80,6 +80,11 @@ def stamps(stage: Stage) -> list[str]:
     return [datetime.fromtimestamp(hour, UTC).strftime("%Y-%m-%dT%H:%M:%SZ") for hour in hours]
 
 
+def salt_of(meter: str) -> bytes:
+    """The salt of a point's id on the chain."""
+    return keccak(text=f"salt {meter}")
+
+
 def write_readings(stage: Stage) -> Path:
     """The operator's files, one a point, and the list of them; returns the list."""
     listed = []
@@ -88,8 +93,7 @@ def write_readings(stage: Stage) -> Path:
         word, energy = ("production", 10 * KWH) if plant else ("consumption", KWH)
         rows = [f"{stamp},{point.meter},{word},{energy}\n" for stamp in stamps(stage)]
         file.write_text("interval_start,meter,direction,energy_micro_kwh\n" + "".join(rows), encoding="utf-8")
-        salt = keccak(text=f"salt {point.meter}")
-        salts = [{"from": "2016-01-01", "salt": "0x" + salt.hex()}]
+        salts = [{"from": "2016-01-01", "salt": "0x" + salt_of(point.meter).hex()}]
         listed.append({"point": point.index, "meter": point.meter, "files": [str(file)], "salts": salts})
     path = stage.folder / "meters.json"
     path.write_text(json.dumps({"schema": "daisee.meters/1", "points": listed}), encoding="utf-8")
@@ -107,24 +111,21 @@ def declare(stage: Stage) -> None:
     """All points and who answers for them, sent without waiting for each: hundreds in a few seconds."""
     registry, provider = stage.community.registry, stage.identity("provider").address
     ask(stage, "anvil_impersonateAccount", provider)
-    calls = []
+    calls: list[tuple[str, list[Any]]] = []
     for person in stage.neighbourhood.people[len(stage.members) :]:
         agreed = founding.consent(stage, person, registry.address)
-        calls.append(
-            registry.function("enrol", tuple(agreed[part] for part in ("wallet", "kind", "digest", "signature")))
-        )
+        calls.append(("enrol", [tuple(agreed[part] for part in ("wallet", "kind", "digest", "signature"))]))
         stage.members[person.name] = len(stage.members) + 1
     for point in stage.neighbourhood.points:
-        (stay,), name = point.stays, keccak(text=f"point {point.meter}")
-        arguments = (point.index, stage.members[stay.person.name], stay.group, stage.chain_start, name)
-        calls.append(registry.function("addPoint", name, int(point.direction), int(point.source)))
-        calls.append(registry.function("openParticipation", *arguments))
-    sent = [
-        stage.connection.web3.eth.send_transaction(
-            {"from": provider, "to": registry.address, "data": call._encode_transaction_data(), "gas": 1_000_000}  # type: ignore[typeddict-item]
-        )
-        for call in calls
-    ]
+        (stay,), point_id = point.stays, keccak(salt_of(point.meter) + point.meter.encode())
+        arguments = [point.index, stage.members[stay.person.name], stay.group, stage.chain_start, point_id]
+        calls.append(("addPoint", [point_id, int(point.direction), int(point.source)]))
+        calls.append(("openParticipation", arguments))
+    sent = []
+    for name, arguments in calls:
+        data = registry.contract.encode_abi(name, args=arguments)
+        transaction = {"from": provider, "to": registry.address, "data": data, "gas": 1_000_000}
+        sent.append(stage.connection.web3.eth.send_transaction(transaction))  # type: ignore[arg-type]
     ask(stage, "anvil_stopImpersonatingAccount", provider)
     assert all(stage.connection.web3.eth.wait_for_transaction_receipt(each)["status"] == 1 for each in sent)
 
