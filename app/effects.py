@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+import streamlit as st
+
 from app import data, own_share
 from app.data import Place, Records
 from app.own_share import Figures, NotFromOwnData
@@ -26,6 +28,7 @@ from offchain_worker.jobs import what_if
 from offchain_worker.jobs.bands import bands
 from offchain_worker.simulate import confirmation
 from offchain_worker.simulate.confirmation import ConfirmationInvalid
+from offchain_worker.storage.identity import ReadingIdentity
 from offchain_worker.storage.store import StoreError
 
 MONTHS = 12
@@ -93,9 +96,22 @@ class Trial:
 
 def of(place: Place, block: BlockStamp, viewer: Viewer, trial: Trial) -> Effects:
     """The effects of a rule as far as the viewer's keys open them; all empty without keys or a rule to try."""
-    found = Effects()
     if viewer.identity is None or trial.empty:
-        return found
+        return Effects()
+    return _computed(place, block, viewer.address, trial, viewer, viewer.identity)
+
+
+@st.cache_data(max_entries=8, show_spinner=False, scope="session")
+def _computed(
+    place: Place,
+    block: BlockStamp,
+    address: str,  # noqa: ARG001 - with the session, what tells viewers apart
+    trial: Trial,
+    _viewer: Viewer,
+    _identity: ReadingIdentity,
+) -> Effects:
+    """Remembered for the viewer's own session, under the viewer's address."""
+    found, viewer = Effects(), _viewer
     asked = _asked(place, trial)
     # The oldest of the last months first.
     for period in data.periods(place, block)[:MONTHS][::-1]:
@@ -103,7 +119,7 @@ def of(place: Place, block: BlockStamp, viewer: Viewer, trial: Trial) -> Effects
         if records.accepted is None:
             continue
         try:
-            keys = open_keys(place, block, records, viewer.identity)
+            keys = open_keys(place, block, records, _identity)
             reader = SessionReader(place, block, records, viewer.address, keys)
             _add(found, reader, viewer, trial, asked.get(int(period)))
         except (*CLOSED, StoreError):
