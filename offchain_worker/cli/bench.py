@@ -77,7 +77,8 @@ def _show(found: dict[str, Any]) -> None:
         rows.append(("roots, 250 columns × 2,976 steps", f"{roots['seconds']:.2f} s", "3 s", _verdict(roots)))
     if "workers" in found:
         workers, memory = found["workers"], found["memory"]
-        rows.append(("two workers to one", f"{workers['speedup']:.2f} ×", "1.8 ×", _verdict(workers)))
+        measured = f"{workers['speedup']:.2f} × ({workers['quiet_speedup']:.2f} undisturbed)"
+        rows.append(("two workers to one", measured, "1.8 ×", _verdict(workers)))
         amount = f"{memory['peak_bytes'] / 2**20:.0f} MiB"
         rows.append((f"memory, {memory['points']} points", amount, "1024 MiB", _verdict(memory)))
     if "meters" in found:
