@@ -31,16 +31,18 @@ def connect_local(url: str) -> None:
 def connect_network(name: str | None, url: str | None, max_fee_gwei: int | None) -> None:
     """Connect to a network Brownie knows by name, or to any node by address; every transaction under the fee cap.
 
-    SystemExit for a name that Brownie does not know.
+    SystemExit for a name that Brownie does not know, or a node of another chain than the name's.
     """
-    if name is None:
-        # With a `cmd`, Brownie keeps no list of deployments, which it would expect to find again on the next chain of
-        # the same id; without `launch_rpc` it leaves the node alone.
-        name, host = "daisee-rpc", {"host": url, "cmd": "", "timeout": 60, "cmd_settings": {}}
-        CONFIG.networks[name] = {"id": name, "name": "Given by its address", **host}
-    elif name not in CONFIG.networks:
+    if name is not None and name not in CONFIG.networks:
         raise SystemExit(f"error: Brownie knows no network {name}: see `brownie networks list`, or give --rpc URL")
-    brownie.network.connect(name, launch_rpc=False)
+    found = CONFIG.networks[name] if name is not None else {"host": url, "timeout": 60}
+    # With a `cmd`, Brownie keeps no list of deployments, which it would expect to find again on the next chain of the
+    # same id; without `launch_rpc` it leaves the node alone.
+    place = f"daisee-{name or 'rpc'}"
+    CONFIG.networks[place] = {**found, "id": place, "name": "Where DAISEE deploys", "cmd": "", "cmd_settings": {}}
+    brownie.network.connect(place, launch_rpc=False)
+    if "chainid" in found and int(found["chainid"]) != brownie.chain.id:
+        raise SystemExit(f"error: {name} is chain {found['chainid']}, its node is of chain {brownie.chain.id}")
     brownie.network.gas_limit("auto")
     brownie.network.priority_fee("auto")
     if max_fee_gwei is not None:

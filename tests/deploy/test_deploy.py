@@ -120,26 +120,41 @@ def test_deploy__killed_in_the_middle__goes_on_verifies_and_deploys_nothing_twic
     assert somewhere.deployer.signing_key.hex() not in said + told
 
 
-def test_deploy__by_a_network_of_brownies_list__stands_there_on_the_euro_that_was_there(
-    somewhere: Somewhere, tmp_path: Path
-) -> None:
-    home = tmp_path / "home"
+def declare(home: Path, url: str, chain_id: int) -> None:
+    """Add `fire-anvil` to the networks of a user whose home is `home`."""
     home.mkdir()
     brownie = [str(Path(sys.executable).parent / "brownie"), "networks", "add", "Fire", "fire-anvil"]
     declared = subprocess.run(
-        [*brownie, f"host={somewhere.url}", f"chainid={CHAIN_ID}"],
+        [*brownie, f"host={url}", f"chainid={chain_id}"],
         env=os.environ | {"HOME": str(home)},
         capture_output=True,
         text=True,
         check=False,
     )
     assert declared.returncode == 0, declared.stdout + declared.stderr
+
+
+def test_deploy__by_a_network_of_brownies_list__stands_there_on_the_euro_that_was_there(
+    somewhere: Somewhere, tmp_path: Path
+) -> None:
+    home, kept = tmp_path / "home", ROOT / "build" / "deployments" / str(CHAIN_ID)
+    declare(home, somewhere.url, CHAIN_ID)
     _, told = somewhere.start("--max-fee-gwei", "100", network="fire-anvil", home=str(home)).communicate()
     assert (somewhere.folder / "deployment.json").exists(), told
     assert "EuroToken" not in told
     opened = community.connect(somewhere.url, somewhere.folder / "deployment.json")
     assert opened.deployment.contracts == somewhere.places
     assert opened.settlement.call("euro") == somewhere.euro
+    assert not kept.exists()  # Brownie would look for these contracts on the next chain of this id
+
+
+def test_deploy__a_network_whose_node_is_of_another_chain__deploys_nothing(
+    somewhere: Somewhere, tmp_path: Path
+) -> None:
+    declare(tmp_path / "home", somewhere.url, 5)
+    _, told = somewhere.start(network="fire-anvil", home=str(tmp_path / "home")).communicate()
+    assert told.strip().splitlines()[-1] == f"error: fire-anvil is chain 5, its node is of chain {CHAIN_ID}"
+    assert somewhere.nonce() == 1
 
 
 def test_deploy__a_network_nobody_declared__is_one_line(somewhere: Somewhere) -> None:
