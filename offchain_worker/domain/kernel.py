@@ -107,10 +107,20 @@ def _stages(passes: Sequence[Pass], stages: Sequence[Served], decimals: int) -> 
         _flat([stage.weights for stage in stages]),
         _flat(places),
         np.array([bool((np.diff(part) == 1).all()) for part in places]),
+        _untouched(passes, stages),
         table,
         bounds,
         10**decimals,
     )
+
+
+def _untouched(passes: Sequence[Pass], stages: Sequence[Served]) -> npt.NDArray[np.bool_]:
+    """Which stages of the first pass serve columns that no stage before them serves."""
+    found, seen = np.zeros(len(stages), np.bool_), np.zeros(len(passes[0].members), np.bool_)
+    for at in range(len(passes[0].stages)):
+        found[at] = not seen[stages[at].positions].any()
+        seen[stages[at].positions] = True
+    return found
 
 
 def _weighing(stage: Served) -> Served:

@@ -16,6 +16,7 @@ from offchain_worker.domain.kernel_rules import (
     PPM,
     egalitarian,
     pro_rata,
+    pro_rata_at,
     pro_rata_into,
     reciprocal,
     static,
@@ -46,6 +47,7 @@ def share_rows(
     weights: Any,
     places: Any,
     straight: Any,
+    untouched: Any,
     table: Any,
     bounds: Any,
     scale: int,
@@ -58,7 +60,8 @@ def share_rows(
     """Compute the steps from `first` up to `last`; those it cannot are marked in `left`.
 
     Stage s of pass p is one of `rules[passes[p]:passes[p + 1]]` and serves `positions[begins[s]:begins[s + 1]]`, with
-    ppm `weights` beside them, or those of `table[t]` at `places`, which are `straight` if one follows the other; `bounds` are where each table in `table` begins.
+    ppm `weights` beside them, or those of `table[t]` at `places`, which are `straight` if one follows the other; columns
+    of an `untouched` stage got nothing before it; `bounds` are where each table in `table` begins.
     """
     columns, producers = consumption.shape[1], production.shape[1]
     need, shares, given = np.empty(columns, np.int64), np.empty(columns, np.int64), np.empty(columns, np.int64)
@@ -88,6 +91,9 @@ def share_rows(
                 fresh = p == 0 and stage == 0
                 if fresh and everyone and rule == PRO_RATA and scale == 1:
                     remains -= pro_rata_into(remains, consumption[t], row, columns)
+                    continue
+                if untouched[stage] and rule == PRO_RATA and scale == 1:
+                    remains -= pro_rata_at(remains, consumption[t], positions[begin : begin + count], row)
                     continue
                 if fresh and everyone and rule == STATIC and scale == 1:
                     remains -= static_into(remains, consumption[t], weights[begin : begin + count], row, columns)

@@ -52,6 +52,27 @@ def pro_rata_into(left: int, need: Any, row: Any, count: int) -> int:
 
 
 @compiled
+def pro_rata_at(left: int, need: Any, positions: Any, row: Any) -> int:
+    """Pro rata of some columns of a row that have nothing yet; returns what it gave."""
+    wanted = 0
+    for place in positions:
+        wanted += need[place]
+    if left >= wanted:
+        for place in positions:
+            row[place] = need[place]
+        return wanted
+    inverse, total = reciprocal(left, wanted), 0
+    for place in positions:
+        amount = need[place]
+        quotient = (inverse * amount) >> 31
+        remainder = left * amount - quotient * wanted
+        quotient += (remainder >= wanted) + (remainder >= 2 * wanted)
+        row[place] = quotient
+        total += quotient
+    return total
+
+
+@compiled
 def reciprocal(left: int, wanted: int) -> int:
     """⌊R·2^31/D⌋ for R < D, bit by bit."""
     found, rest = 0, left
