@@ -80,6 +80,44 @@ def test_simulate__pinned__each_member_opens_their_own(settled_period: Stage, al
     assert json.loads(printed)["answer"]["schema"] == "daisee.what-if-community/1"
 
 
+def test_simulate__confirmed_by_a_worker__counts_towards_the_quorum(
+    settled_period: Stage, alike: str, own_store: str, tmp_path: Path
+) -> None:
+    arguments = ("simulate", "--key", alike, "--pin", "2016-06", "--json", "--store", own_store)
+    code, printed, said = daisee(settled_period, "provider", *arguments)
+    assert (code, said) == (0, "")
+    digest = json.loads(printed)["digest"]
+    code, printed, said = daisee(settled_period, "worker-1", "simulate", "--confirm", digest, "--store", own_store)
+    assert (code, said) == (0, "")
+    (tmp_path / "worker-1.json").write_text(printed.strip(), encoding="utf-8")
+    signature = ("--signature", str(tmp_path / "worker-1.json"))
+    code, printed, _ = daisee(
+        settled_period, "office-1", "simulate", "--open", digest, *signature, "--json", "--store", own_store
+    )
+    found = json.loads(printed)
+    assert code == 0
+    assert found["confirmedBy"] == [settled_period.identity("worker-1").address.lower()]
+    assert found["quorum"] > 1
+
+
+def test_table__where_the_key_has_none__says_so(settled_period: Stage, own_store: str, tmp_path: Path) -> None:
+    (tmp_path / "key.json").write_text(
+        AllocationKey((KeyStage(Rule.TABLE, points=(1,)),), committer="0x" + "c0" * 20).to_json(), encoding="utf-8"
+    )
+    (tmp_path / "sheet.csv").write_text(
+        "interval_start;1\n2016-06-30T22:00:00Z;100\n2016-06-30T22:30:00Z;100\n", encoding="utf-8"
+    )
+    table = str(tmp_path / "table.json")
+    build = ("table", "build", str(tmp_path / "sheet.csv"), "--key", str(tmp_path / "key.json"), "--out", table)
+    assert daisee(settled_period, "provider", *build)[0] == 0
+    code, _, said = daisee(settled_period, "provider", "table", "commit", "2016-07", table, "--store", own_store)
+    assert code == 1
+    assert "the key that will be in force has no TABLE stage" in said
+    code, _, said = daisee(settled_period, "provider", "table", "show", "2016-06")
+    assert code == 1
+    assert "the key in force has no TABLE stage" in said
+
+
 def test_coefficients__exported__say_how_near_the_operator_comes(settled_period: Stage, tmp_path: Path) -> None:
     code, printed, said = daisee(
         settled_period, "provider", "coefficients", "export", "2016-06", "--out", str(tmp_path), "--json"
