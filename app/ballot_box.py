@@ -183,6 +183,8 @@ def show_mine(scene: Surroundings, motion: Motion, me: Voter) -> None:
 def show_held(scene: Surroundings, motion: Motion, held: Held, me: Voter) -> None:
     """The signed ballot this server saw: on its way, counted or dropped, with its receipt and the other ways to send it."""
     say = scene.say
+    if held.receipt is None and me.ballot is not None and me.ballot.sequence > held.signed.ballot.nonce:
+        return  # it was sent without the relayer, or replaced: what the chain says stands above
     state: BallotState | None = None
     fault = held.fault
     if held.receipt is not None:

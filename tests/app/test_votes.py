@@ -274,6 +274,7 @@ def test_ballot__while_the_relayer_is_away__is_kept_and_can_be_sent_alone(
     seeded_wallet.send(app, person, vote.stage.connection.web3)
     assert vote.ballot("home-2").way == "signature"
     assert "Your vote counts: **For**, cast by your signature." in said(app.run())
+    assert "The relayer does not answer" not in said(app)
 
 
 def test_ballot__dropped_by_the_relayer__says_so_to_its_voter(

@@ -91,6 +91,8 @@ def test_vote__account_switched_before_signing__is_not_asked_of_the_other_accoun
     wallet = people.wallet(page)
     asked = wallet.prompts("eth_signTypedData_v4")
     wallet.switch_account(people.key("home-6"), page)
+    # Another account ends the session and loads the page anew.
+    expect(page.get_by_test_id("sign-in")).to_be_visible()
     settle(page)
     ballot(people, page)
     expect(page.get_by_role("button", name=SIGN)).to_have_count(0)
