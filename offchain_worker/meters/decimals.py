@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 _NUMBER = re.compile(r"([+-]?)([0-9]*)(?:[.]([0-9]*))?(?:[eE]([+-]?[0-9]{1,3}))?")
-_GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:([.,])[0-9]{3})(?:\1[0-9]{3})*([.,])[0-9]*")
+_GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:([.,])[0-9]{3})(?:\1[0-9]{3})*([.,])[0-9]+")
 MISSING = {"", "null", "nan", "none", "-", "--", "n/a"}
 LONGEST = 40
 LARGEST = 10**18
@@ -82,6 +82,6 @@ def amounts(texts: Sequence[str], power: int) -> tuple[Amounts, int]:
 
 
 def mixed_separators(texts: Sequence[str]) -> bool:
-    """Do some numbers have a comma and others a point alone? Then `1.234` may be either of two numbers."""
-    commas = any("," in text and "." not in text for text in texts)
-    return commas and any("." in text and "," not in text for text in texts)
+    """Do some numbers have a decimal comma and others a point? Then `1.234` may be either of two numbers."""
+    signs = {max(",.", key=text.rfind) for text in texts if "," in text or "." in text}
+    return len(signs) > 1

@@ -20,6 +20,8 @@ from offchain_worker.meters.text import BOM, quoted
 HEADER_WITHIN = 30
 """Lines in which a header must come."""
 DELIMITERS = ";\t,|"
+_FIGURE = re.compile(r"[0-9.,:/ T+-]*[0-9]")
+"""A number, a day or a time; H24 is a column's name."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,7 @@ def table(
             break
     else:
         raise MeterFileError(name, 1, "has no header that names its columns")
+    _refuse_readings_above(lines[: at + 1], len(names), delimiter, name)
     while names and not names[-1]:
         names = names[:-1]
     repeated = {field for field in names if field and names.count(field) > 1}
@@ -125,6 +128,16 @@ def table(
             reason = f"{quoted(lines[number])} has {len(fields)} fields, others {fewest}: truncated or damaged"
             raise MeterFileError(name, number + 1, reason)
     return Table(names, at, delimiter, encoding, lines, ends, tuple(rows))
+
+
+def _refuse_readings_above(lines: Sequence[str], width: int, delimiter: str, name: str) -> None:
+    """Rows like those of the table above its header are those of another, whose header is spoilt. Raises MeterFileError."""
+    for at, line in enumerate(lines[:-1]):
+        fields = _fields(line.lstrip(BOM), delimiter)
+        told = sum(bool(_FIGURE.fullmatch(field)) for field in fields)
+        if width > 3 and len(fields) >= width - 1 and 2 * told >= width:
+            reason = f"{quoted(line)} stands above the header: damaged, or another header is"
+            raise MeterFileError(name, at + 1, reason)
 
 
 def is_sum(fields: Sequence[str]) -> bool:

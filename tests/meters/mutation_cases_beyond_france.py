@@ -74,7 +74,8 @@ def _wide() -> bytes:
 
 
 def _wide_energy(data: bytes) -> Fraction:
-    cells = [cell for line in text_of(data).splitlines()[1:] for cell in re.split(r"[;]", line)[2:]]
+    lines = [line for line in text_of(data).splitlines()[1:] if not re.search(r"(?i);\W*H1\W*;", line)]
+    cells = [cell for line in lines for cell in line.split(";")[2:]]
     return sum((amount(cell) for cell in cells if cell.strip(' "')), Fraction(0)) * 1_000_000
 
 

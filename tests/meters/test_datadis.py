@@ -270,3 +270,9 @@ def test_datadis_csv__last_column_that_no_row_has__is_tolerated_and_an_open_end_
     assert codes(curve) == [("doubtful", "warning")]
     with pytest.raises(meters.MeterFileError, match=r"row 25: .* has 4 fields, others 5"):
         curves(file([DATADIS, *rows("16/05/2019", HOURS, ["0,5"] * 24)])[:-3])
+
+
+def test_csv__decimal_commas_and_a_number_grouped_by_them__is_refused_with_its_row() -> None:
+    lines = [*rows("03/06/2025", range(1, 24), ["0,141"] * 23), f"{CUPS};03/06/2025;24;1,234.5;R"]
+    with pytest.raises(meters.MeterFileError, match=r"row 25: '1,234\.5': other rows have decimal commas"):
+        meters.read(file([DATADIS, *lines]), "f")

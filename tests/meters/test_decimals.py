@@ -68,3 +68,22 @@ def test_amounts__number_that_lost_its_first_digit__is_none_among_whole_ones() -
     assert decimals.amounts(["0,5", "1,2", ",091"], 3)[1] == 2
     found, wrong = decimals.amounts([",5", "1,2", ",091"], 3)
     assert (found.values.tolist(), wrong) == ([500, 1200, 91], -1)
+
+
+@pytest.mark.parametrize("text", ["0,071.", "0.071,", "01,234.5", "1,234."])
+def test_scaled__grouping_that_nobody_writes__is_no_number(text: str) -> None:
+    assert decimals.scaled(text, 9) is None
+
+
+@pytest.mark.parametrize(
+    ("texts", "mixed"),
+    [
+        (["0,5", "1.234,5"], False),
+        (["0.5", "1,234.5"], False),
+        (["0,5", "0.5"], True),
+        (["0,5", "1,234.5"], True),
+        (["12", ""], False),
+    ],
+)
+def test_mixed_separators__two_decimal_signs_in_a_column__are_told(texts: list[str], mixed: bool) -> None:
+    assert decimals.mixed_separators(texts) == mixed

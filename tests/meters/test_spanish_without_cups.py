@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from offchain_worker import meters
 from tests.meters import spanish_files
 from tests.meters.spanish_files import CUPS
@@ -39,3 +41,10 @@ def test_redact__no_cups_anywhere__shows_the_rows_and_nothing_else() -> None:
 def test_redact__two_cups_above_the_header__lets_neither_out() -> None:
     left = meters.redact(table(f"{CUPS} y {OTHER}"), "f.csv", "", *DAY)
     assert b"ES00" not in left
+
+
+def test_read__rows_above_a_header_whose_own_header_is_spoilt__are_refused_rather_than_lost() -> None:
+    june = [f"{CUPS};{row}" for row in ROWS]
+    lines = ["CUPS;Fecha;Hxra;Consumo_kWh;Metodo_obtencion", *june, "CUPS;Fecha;Hora;Consumo_kWh;Metodo_obtencion"]
+    with pytest.raises(meters.MeterFileError, match=r"row 2: .* stands above the header: damaged"):
+        meters.read(spanish_files.file([*lines, f"{CUPS};04/06/2025;1;0,5;R"]), "two.csv")

@@ -231,7 +231,7 @@ def _energies(
     if wrong >= 0:
         raise MeterFileError(name, int(numbers[wrong]), f"{quoted(texts[wrong])} is no energy: damaged, or files mixed")
     if decimals.mixed_separators(texts):
-        at = next(at for at, text in enumerate(texts) if "." in text and "," not in text)
+        at = next(at for at, text in enumerate(texts) if text.rfind(".") > text.rfind(","))
         reason = f"{quoted(texts[at])}: other rows have decimal commas, so this may be thousands"
         raise MeterFileError(name, int(numbers[at]), reason)
     large = np.flatnonzero(np.abs(amounts.values) >= LARGEST_READING)
