@@ -44,7 +44,8 @@ def test_redact__two_cups_above_the_header__lets_neither_out() -> None:
 
 
 def test_read__rows_above_a_header_whose_own_header_is_spoilt__are_refused_rather_than_lost() -> None:
-    june = [f"{CUPS};{row}" for row in ROWS]
-    lines = ["CUPS;Fecha;Hxra;Consumo_kWh;Metodo_obtencion", *june, "CUPS;Fecha;Hora;Consumo_kWh;Metodo_obtencion"]
+    header = spanish_files.E_DISTRIBUCION
+    june = [f"{CUPS};03/06/2025;{hour};0,{hour:03};0,1;;R" for hour in range(1, 25)]
+    lines = [header.replace("Hora", "Hxra"), *june, header, f"{CUPS};04/06/2025;1;0,5;0,1;;R"]
     with pytest.raises(meters.MeterFileError, match=r"row 2: .* stands above the header: damaged"):
-        meters.read(spanish_files.file([*lines, f"{CUPS};04/06/2025;1;0,5;R"]), "two.csv")
+        meters.read(spanish_files.file(lines), "two.csv")
