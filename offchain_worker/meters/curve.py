@@ -212,7 +212,7 @@ def _between_readings(rows: Ordered, first: Rows) -> Curve:
     """What was used between each two readings of a register, under the quality of the later one."""
     known = rows.present
     if not known.any():
-        rows.say(Code.EMPTY, Severity.WARNING, ~known, "moments of reading without a register")
+        rows.say(Code.GAP, Severity.WARNING, ~known, "readings of a register missing: none is there")
     stamps, registers = rows.stamps[known], rows.amounts[known]
     used = np.diff(registers)
     back = np.zeros(len(rows.stamps), dtype=bool)

@@ -193,4 +193,4 @@ def test_read__index_without_a_single_register__warns() -> None:
     found = meters.inspect([("idx.csv", customer_space.file(lines))])
     assert found["verdict"] == "repairable"
     said = [(each["code"], each["count"]) for each in found["findings"] if each["severity"] == "warning"]
-    assert said == [("empty", 2)]
+    assert said == [("gap", 2)]
