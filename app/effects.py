@@ -58,7 +58,9 @@ class GroupEffect:
 
 @dataclass(frozen=True)
 class CommunityEffect:
-    """The community's month from a pinned answer; who would have paid less and more counts the supplier's price."""
+    """The community's month from a pinned answer; who would have paid less and more counts the supplier's price.
+
+    The fairness indices are in ppm, by name, as `domain.fairness.of_shares` gives them."""
 
     period: int
     allocated_now: int
@@ -66,6 +68,8 @@ class CommunityEffect:
     winners: int
     losers: int
     supplier: int
+    fairness_now: dict[str, int]
+    fairness_then: dict[str, int]
 
 
 @dataclass(frozen=True)
@@ -238,7 +242,14 @@ def _community(period: int, pinned: Pinned, reader: SessionReader) -> CommunityE
     document = what_if.opened(reader.place.blobs, pinned.digest, reader.keys, None)
     now, then = (document["outcomes"][at] for at in (pinned.now, pinned.then))
     return CommunityEffect(
-        period, int(now["allocated"]), int(then["allocated"]), then["winners"], then["losers"], pinned.supplier
+        period,
+        int(now["allocated"]),
+        int(then["allocated"]),
+        then["winners"],
+        then["losers"],
+        pinned.supplier,
+        now["fairness"],
+        then["fairness"],
     )
 
 

@@ -7,9 +7,10 @@ from html import escape
 import streamlit as st
 
 from app import effects, shown, whole_effect
-from app.effects import Effects, MonthEffect, Trial
+from app.effects import CommunityEffect, Effects, MonthEffect, Trial
 from app.scene import Surroundings
 
+FAIRNESS = ("jainPpm", "giniPpm", "minMaxPpm")
 CHEAPER, DEARER = "#2c9a58", "#b4552d"
 
 
@@ -146,8 +147,23 @@ def show_community(scene: Surroundings, found: Effects) -> None:
             told = {"month": say.title_month(one.period), "price": say.price(one.supplier)}
             st.markdown(say("ballot.shared", now=say.kwh(one.allocated_now), then=say.kwh(one.allocated_then), **told))
             st.markdown(say("ballot.winners", winners=one.winners, losers=one.losers, **told))
+        show_fairness(scene, found.community[-1])
     elif found.mine:
         st.caption(f":material/info: {say('ballot.winners_unknown')}")
+
+
+def show_fairness(scene: Surroundings, one: CommunityEffect) -> None:
+    """How evenly local energy covers what each consumes, in the newest month that an answer was pinned for."""
+    say = scene.say
+    shown.table(
+        [say("ballot.fairness_of", month=say.month(one.period)), say("ballot.present_rule"), say("ballot.with_new")],
+        [
+            (say(f"ballot.fairness.{name}"), *(say.number(side[name] / 10**6, 3) for side in (now, then)))
+            for now, then in [(one.fairness_now, one.fairness_then)]
+            for name in FAIRNESS
+        ],
+        numbers=[1, 2],
+    )
 
 
 def share(scene: Surroundings, part: int, whole: int) -> str:

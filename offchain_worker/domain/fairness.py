@@ -6,9 +6,10 @@ floors of exact fractions, so everybody who computes them has the same figure.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from math import isqrt
 
+from offchain_worker.domain.indicators import rate_ppm
 from offchain_worker.domain.quantities import PPM
 
 
@@ -46,3 +47,21 @@ def merit_ppm(benefits: Sequence[int], contributions: Sequence[int]) -> int:
         return 0
     size = isqrt(covariance * covariance * PPM * PPM // spread)
     return size if covariance > 0 else -size
+
+
+def of_shares(members: Iterable[tuple[int, int, int, int]]) -> dict[str, int]:
+    """Return how evenly local energy covers consumption, and whether exchange follows size, in ppm.
+
+    Each member is (bought, sold, consumed, produced) in µkWh. Jain, Gini and min-max are over the members that consume;
+    merit correlates what a member exchanges with what it consumes and produces.
+    """
+    listed = list(members)
+    covered = [rate_ppm(bought, consumed) for bought, _, consumed, _ in listed if consumed]
+    return {
+        "jainPpm": jain_ppm(covered),
+        "giniPpm": gini_ppm(covered),
+        "minMaxPpm": min_max_ppm(covered),
+        "meritPpm": merit_ppm(
+            [bought + sold for bought, sold, _, _ in listed], [consumed + produced for _, _, consumed, produced in listed]
+        ),
+    }

@@ -74,7 +74,9 @@ def keys(
     raise EnvelopeError(reasons[0] if reasons else f"no envelopes are published for dataset 0x{input_digest.hex()}")
 
 
-def secret(store: ContentStore, digests: Sequence[bytes], input_digest: bytes, identity: ReadingIdentity) -> DatasetSecret:
+def secret(
+    store: ContentStore, digests: Sequence[bytes], input_digest: bytes, identity: ReadingIdentity
+) -> DatasetSecret:
     """The whole dataset's secret, for readers of everything; raises EnvelopeError for a member."""
     found = keys(store, digests, input_digest, identity)
     if isinstance(found, MemberKeys):

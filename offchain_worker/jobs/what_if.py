@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from offchain_worker.domain import canonical, energy
+from offchain_worker.domain import canonical, energy, fairness
 from offchain_worker.domain import table as tables
 from offchain_worker.domain.allocation import Allocation, share
 from offchain_worker.domain.energy import Energies
@@ -256,6 +256,10 @@ def _community(asked: bytes, found: Sequence[Outcome]) -> bytes:
                     "invoiced": str(sum(member.debit for member in outcome.members.values())),
                     "cost": str(sum(member.cost for member in outcome.members.values())),
                     **dict(zip(("winners", "losers"), counted(found[0], outcome), strict=True)),
+                    "fairness": fairness.of_shares(
+                        (member.bought, member.sold, member.consumed, member.produced)
+                        for member in outcome.members.values()
+                    ),
                 }
                 for outcome in found
             ],

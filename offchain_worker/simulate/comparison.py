@@ -114,7 +114,6 @@ def _summary(
 ) -> dict[str, Any]:
     total = {name: sum(member[name] for member in sums.values()) for name in FIGURES}
     changes = [sums[member]["cost"] - baseline[member]["cost"] for member in sums]
-    covered = [rate_ppm(member["bought"], member["consumed"]) for member in sums.values() if member["consumed"]]
     return {
         "name": named.name,
         "keyHash": "0x" + key.hash().hex(),
@@ -128,15 +127,9 @@ def _summary(
         "invoiced": total["debit"],
         "cost": total["cost"],
         "sources": dict(sorted(sources.items())),
-        "fairness": {
-            "jainPpm": fairness.jain_ppm(covered),
-            "giniPpm": fairness.gini_ppm(covered),
-            "minMaxPpm": fairness.min_max_ppm(covered),
-            "meritPpm": fairness.merit_ppm(
-                [member["bought"] + member["sold"] for member in sums.values()],
-                [member["consumed"] + member["produced"] for member in sums.values()],
-            ),
-        },
+        "fairness": fairness.of_shares(
+            (member["bought"], member["sold"], member["consumed"], member["produced"]) for member in sums.values()
+        ),
         "winners": sum(change < 0 for change in changes),
         "losers": sum(change > 0 for change in changes),
     }

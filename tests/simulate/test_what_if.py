@@ -78,6 +78,11 @@ def test_opened__by_a_member__is_their_own_part_only() -> None:
     assert [int(line["cost"]) for line in own["outcomes"]] == [outcome.members[4].cost for outcome in found]
     whole = what_if.opened(store, digest, dan, None)
     assert (whole["outcomes"][1]["winners"], whole["outcomes"][1]["losers"]) == (1, 3)
+    even = [outcome["fairness"] for outcome in whole["outcomes"]]
+    covered = [[one.bought * 10**6 // one.consumed for one in each.members.values() if one.consumed] for each in found]
+    assert [each["minMaxPpm"] for each in even] == [min(rates) * 10**6 // max(rates) for rates in covered]
+    jain = [sum(rates) ** 2 * 10**6 // (len(rates) * sum(rate**2 for rate in rates)) for rates in covered]
+    assert [each["jainPpm"] for each in even] == jain
     with pytest.raises(NotReadable, match="member 4 has no key for the bill of member 2"):
         what_if.opened(store, digest, dan, 2)
 
