@@ -62,6 +62,7 @@ def of_shares(members: Iterable[tuple[int, int, int, int]]) -> dict[str, int]:
         "giniPpm": gini_ppm(covered),
         "minMaxPpm": min_max_ppm(covered),
         "meritPpm": merit_ppm(
-            [bought + sold for bought, sold, _, _ in listed], [consumed + produced for _, _, consumed, produced in listed]
+            [bought + sold for bought, sold, _, _ in listed],
+            [consumed + produced for _, _, consumed, produced in listed],
         ),
     }
