@@ -22,7 +22,7 @@ from offchain_worker.domain.errors import DaiseeError
 from offchain_worker.domain.key import AllocationKey
 from offchain_worker.domain.roster import Direction, Roster
 
-CELLS = 1 << 20
+CELLS = 1 << 18
 """Readings in a block, at least one step."""
 COLUMNS = ["interval_start", "meter", "direction", "energy_micro_kwh"]
 SCHEMA = pa.schema(
@@ -87,11 +87,12 @@ def share_span(
 
 @dataclass(frozen=True)
 class _Lines:
-    """The meters of each step in the file's order, and where the roster's columns stand among them."""
+    """The meters of each step in the file's order, where the roster's columns stand among them, and the consumers' names."""
 
-    meters: tuple[str, ...]
-    directions: tuple[str, ...]
+    meters: pa.StringArray
+    directions: pa.StringArray
     roster: Roster
+    names: pa.StringArray
     consumption: npt.NDArray[np.intp]
     production: npt.NDArray[np.intp]
 
@@ -125,9 +126,10 @@ class _Lines:
         if len(roster.columns) != len(places):
             raise SpanUnusable(f"{source}: {len(places)} meters, the roster has {len(roster.columns)} columns")
         return cls(
-            tuple(meters),
-            tuple(directions),
+            pa.array(meters, pa.string()),
+            pa.array(directions, pa.string()),
             roster,
+            pa.array([roster.columns[at].meter for at in roster.consumption], pa.string()),
             np.array(where[Direction.CONSUMPTION], np.intp),
             np.array(where[Direction.PRODUCTION], np.intp),
         )
@@ -160,10 +162,9 @@ def _block(table: pa.Table, source: Path, lines: _Lines) -> tuple[npt.NDArray[np
     if (starts != starts[:, :1]).any() or (np.diff(starts[:, 0]) <= 0).any():
         raise SpanUnusable(f"{source}: not in order of time with every meter in each step; `daisee standardise` first")
     for name, wanted in (("meter", lines.meters), ("direction", lines.directions)):
-        codes = pa.DictionaryArray.from_arrays(pa.array(range(width), pa.int32()), pa.array(wanted))
-        column = table.column(name).combine_chunks().dictionary_encode() if width else codes
+        column = table.column(name).combine_chunks().dictionary_encode()
         same = np.asarray(column.indices).reshape(-1, width)
-        if (same != same[0]).any() or tuple(column.take(pa.array(range(width))).to_pylist()) != wanted:
+        if (same != same[0]).any() or not column.slice(0, width).cast(pa.string()).equals(wanted):
             raise SpanUnusable(f"{source}, {starts[0, 0]} s: the {name}s do not stand as in the first step")
     column = table.column("energy_micro_kwh")
     if column.null_count or column.type != pa.int64():
@@ -181,8 +182,7 @@ def _seconds(table: pa.Table | pa.RecordBatch, source: Path) -> npt.NDArray[np.i
 
 def _table(starts: npt.NDArray[np.int64], lines: _Lines, allocated: Energies) -> pa.Table:
     """Rows by time, then in the roster's order."""
-    names = [lines.roster.columns[at].meter for at in lines.roster.consumption]
-    codes = np.tile(np.arange(len(names), dtype=np.int32), len(starts))
-    meters = pa.DictionaryArray.from_arrays(pa.array(codes), pa.array(names, pa.string()))
-    times = pa.array(np.repeat(starts, len(names))).cast(pa.timestamp("s", "UTC"))
+    codes = np.tile(np.arange(len(lines.names), dtype=np.int32), len(starts))
+    meters = pa.DictionaryArray.from_arrays(pa.array(codes), lines.names)
+    times = pa.array(np.repeat(starts, len(lines.names))).cast(pa.timestamp("s", "UTC"))
     return pa.Table.from_arrays([times, meters, pa.array(allocated.reshape(-1))], schema=SCHEMA)
