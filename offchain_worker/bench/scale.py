@@ -51,7 +51,7 @@ def write_span(path: Path, steps: int, consumers: int, producers: int, seed: int
 
 
 def workers(
-    folder: Path, communities: int = 4, years: int = 2, steps: int = 17_520, points: int = 100, repeats: int = 3
+    folder: Path, communities: int = 4, years: int = 2, steps: int = 17_520, points: int = 100, repeats: int = 6
 ) -> dict[str, Any]:
     """Fastest seconds for all spans by one and by two single-threaded workers, once each has compiled and read a span.
 
