@@ -60,6 +60,8 @@ def undone(stage: Any) -> Iterator[None]:
 @contextmanager
 def voting(stage: Any, key: AllocationKey = PRO_RATA, pinned: bool = False) -> Iterator[Vote]:
     """An open vote on a key, with a pinned answer that a worker confirmed if `pinned`, and a relayer that runs."""
+    store = stage.folder / "store"
+    before = set(store.iterdir())
     with undone(stage):
         try:
             with demo_vote.relaying(stage):
@@ -70,5 +72,7 @@ def voting(stage: Any, key: AllocationKey = PRO_RATA, pinned: bool = False) -> I
                 stage.clock.advance_to(proposal.vote_start + 1)
                 yield Vote(stage, proposal)
         finally:
-            # The chain forgets its ballots; the relayer must, too.
+            # The chain forgets its ballots; the relayer must, too, and the store what was pinned for the vote.
             shutil.rmtree(stage.folder / demo_vote.RELAYER, ignore_errors=True)
+            for block in set(store.iterdir()) - before:
+                block.unlink()

@@ -14,11 +14,11 @@ import structlog
 import tenacity
 from eth_typing import HexStr
 from web3 import HTTPProvider, Web3
-from web3.exceptions import ExtraDataLengthError, TransactionNotFound
+from web3.exceptions import BlockNotFound, ExtraDataLengthError, TransactionNotFound
 from web3.middleware import ExtraDataToPOAMiddleware
 from web3.types import RPCEndpoint, RPCResponse, TxReceipt
 
-from .errors import ChainUnavailable
+from .errors import BlockGone, ChainUnavailable
 
 if TYPE_CHECKING:
     from .logs import LogArchive
@@ -33,6 +33,10 @@ class BlockStamp:
     number: int
     hash: bytes
     timestamp: int
+
+
+NO_BLOCK = ("blockoutofrange", "header not found", "block not found", "unknown block")
+"""What nodes say of a block they do not have: anvil, geth and its kin."""
 
 
 class RetryingProvider(HTTPProvider):
@@ -59,7 +63,7 @@ class RetryingProvider(HTTPProvider):
             reraise=True,
         )
         try:
-            return retrying(super().make_request, method, params)
+            answer: RPCResponse = retrying(super().make_request, method, params)
         except (requests.ConnectionError, requests.Timeout) as error:
             raise ChainUnavailable(
                 f"the node at {self.endpoint_uri} does not answer {method} after {self._attempts} attempts; "
@@ -67,6 +71,10 @@ class RetryingProvider(HTTPProvider):
             ) from error
         except requests.HTTPError as error:
             raise ChainUnavailable(f"the node at {self.endpoint_uri} answered {method} with {error}") from error
+        said = str(answer.get("error", ""))
+        if any(words in said.lower() for words in NO_BLOCK):
+            raise BlockGone(f"the node at {self.endpoint_uri} has no such block (any more) for {method}; read again")
+        return answer
 
 
 class Connection:
@@ -99,10 +107,12 @@ class Connection:
         return True
 
     def stamp(self, block: int | str = "latest") -> BlockStamp:
-        """The block's number, hash and time; proof-of-authority chains included."""
+        """The block's number, hash and time; proof-of-authority chains included. Raises BlockGone, ChainUnavailable."""
         try:
             found = self.web3.eth.get_block(block)  # type: ignore[arg-type]
         except ExtraDataLengthError:
             self.web3.middleware_onion.inject(ExtraDataToPOAMiddleware, layer=0)
             found = self.web3.eth.get_block(block)  # type: ignore[arg-type]
+        except BlockNotFound as error:
+            raise BlockGone(f"the node at {self.url} has no block {block} (any more); read again") from error
         return BlockStamp(int(found["number"]), bytes(found["hash"]), int(found["timestamp"]))

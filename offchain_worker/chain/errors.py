@@ -9,6 +9,10 @@ class ChainUnavailable(DaiseeError):
     """The node did not answer, even after retries: try again later."""
 
 
+class BlockGone(ChainUnavailable):
+    """The node has no such block (any more): its chain was reorganised, or it lags behind; reading anew helps."""
+
+
 class FeeTooHigh(DaiseeError):
     """Gas costs more than the sender may pay: try again when it is cheaper."""
 

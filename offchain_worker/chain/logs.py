@@ -15,13 +15,13 @@ from typing import Any
 import structlog
 from hexbytes import HexBytes
 from web3.datastructures import AttributeDict
-from web3.exceptions import BlockNotFound, Web3RPCError
+from web3.exceptions import Web3RPCError
 from web3.types import LogReceipt
 
 from offchain_worker.domain.errors import DaiseeError
 
 from .connection import Connection
-from .errors import ChainUnavailable
+from .errors import BlockGone, ChainUnavailable
 
 log = structlog.get_logger()
 
@@ -118,7 +118,7 @@ class LogArchive:
 def _hash_at(connection: Connection, block: int) -> str:
     try:
         return "0x" + connection.stamp(block).hash.hex()
-    except (Web3RPCError, BlockNotFound):
+    except (Web3RPCError, BlockGone):
         return "none"
 
 

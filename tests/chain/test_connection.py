@@ -13,7 +13,8 @@ import pytest
 
 from offchain_worker.chain import community, deployment
 from offchain_worker.chain.connection import Connection
-from offchain_worker.chain.errors import ChainUnavailable, DeploymentInvalid
+from offchain_worker.chain.errors import BlockGone, ChainUnavailable, DeploymentInvalid
+from offchain_worker.daemon.errors import Next, next_after
 from scripts import local_chain
 from tests.conftest import CHAIN_START, ROOT
 
@@ -40,6 +41,19 @@ def test_stamp__node_comes_back__answers() -> None:
     finally:
         thread.join()
         started[0].stop()
+
+
+def test_block__that_a_reorganisation_took__is_gone_and_tried_again() -> None:
+    chain = local_chain.start(CHAIN_START)
+    try:
+        connection = Connection(chain.url, attempts=2)
+        with pytest.raises(BlockGone, match="has no block 91"):
+            connection.stamp(91)
+        with pytest.raises(BlockGone, match=r"no such block .* for eth_call"):
+            connection.web3.eth.call({"to": "0x" + "00" * 19 + "04", "data": "0x01"}, 91)
+        assert next_after(BlockGone("")) is Next.TRY_AGAIN
+    finally:
+        chain.stop()
 
 
 def test_command__node_away__one_line_and_exit_1(tmp_path: Path) -> None:

@@ -54,8 +54,12 @@ def said(stage: Stage, worker: int) -> str:
 
 
 def seen(stage: Stage, worker: int) -> int:
-    """The block that a worker last got through a cycle at."""
-    return int(httpx.get(f"http://127.0.0.1:{stage.ports[worker - 1]}/health", trust_env=False).json()["block"])
+    """The block that a worker last got through a cycle at; -1 while it is still starting."""
+    try:
+        answer = httpx.get(f"http://127.0.0.1:{stage.ports[worker - 1]}/health", trust_env=False)
+    except httpx.ConnectError:
+        return -1
+    return int(answer.json()["block"])
 
 
 def metrics(stage: Stage, worker: int) -> dict[str, float]:
