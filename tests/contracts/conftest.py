@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.contracts.mined import AnsweredOnceMined
 from tests.contracts.people import PLACES
 
 
@@ -26,6 +27,7 @@ def seconds_that_follow(chain: Any) -> None:
 
     brownie.web3.provider.make_request("anvil_setBlockTimestampInterval", [1])
     brownie.network.main.gas_buffer(3)
+    brownie.web3.middleware_onion.add(AnsweredOnceMined)
     gc.freeze()
 
 
