@@ -54,7 +54,8 @@ def bench(
             result["roots"] = engine.roots(250, 2_976)
         if Part.SCALE in chosen:
             tell("workers")
-            result["workers"] = scales.workers(Path(folder))
+            with tempfile.TemporaryDirectory(dir=scales.QUICK) as quick:
+                result["workers"] = scales.workers(Path(quick))
             tell("memory")
             result["memory"] = scales.memory(Path(folder))
         if Part.METERS in chosen:

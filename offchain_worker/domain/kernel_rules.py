@@ -188,14 +188,7 @@ def weighted(
             break
         level += window
         over, width = _placed(left, level, need, weights, count, room, rest)
-    whole, part = split(level)
-    total = 0
-    for at in range(count):
-        weight = weights[at]
-        amount = min(need[at], whole * weight + (part * weight >> 40))
-        out[at] = amount
-        total += amount
-    return total
+    return static_into(level, need, weights, out, count)
 
 
 @compiled

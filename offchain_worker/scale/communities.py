@@ -22,6 +22,22 @@ from .spans import NOTHING, Totals, share_span
 KEY, ROSTER = "key.json", "roster.json"
 
 
+# A local cluster's workers keep every processor busy, so what watches them runs seldom and what they have allocated they
+# keep: Dask's own threshold gives memory back after every block, which made each span a third slower.
+LOCAL = {
+    "distributed.admin.tick.interval": "1s",
+    "distributed.admin.tick.limit": "10s",
+    "distributed.admin.system-monitor.interval": "10s",
+    "distributed.scheduler.work-stealing-interval": "1s",
+    "distributed.worker.profile.enabled": False,
+    "distributed.worker.memory.monitor-interval": "1s",
+    "distributed.nanny.pre-spawn-environ": {
+        "MALLOC_TRIM_THRESHOLD_": 1 << 28,
+        "MALLOC_MMAP_THRESHOLD_": 1 << 25,
+    },
+}
+
+
 class CommunitiesMissing(DaiseeError):
     """A folder without communities, or without a way to compute them."""
 
@@ -84,12 +100,14 @@ def share_all(
         return share_with(client, found, done)
 
 
-def share_with(client: Any, found: list[Span], done: Callable[[Span], None] = lambda _: None) -> dict[str, Totals]:
-    """Share all spans by the workers of a Dask client, each with one thread."""
+def share_with(
+    client: Any, found: list[Span], done: Callable[[Span], None] = lambda _: None, workers: list[str] | None = None
+) -> dict[str, Totals]:
+    """Share all spans by the workers of a Dask client, or those at these addresses, each with one thread."""
     from dask.distributed import as_completed
 
     totals = {span.community: NOTHING for span in found}
-    futures = {client.submit(share_one, span, 1, pure=False): span for span in found}
+    futures = {client.submit(share_one, span, 1, workers=workers, pure=False): span for span in found}
     for future in as_completed(list(futures), loop=client.loop):
         span = futures[future]
         totals[span.community] += future.result()
@@ -100,6 +118,7 @@ def share_with(client: Any, found: list[Span], done: Callable[[Span], None] = la
 @contextmanager
 def cluster(workers: int, scheduler: str | None = None) -> Iterator[Any]:
     """A client of the scheduler at this address, or of a cluster of its own."""
+    import dask
     from dask.distributed import Client, LocalCluster
 
     if scheduler:
@@ -111,6 +130,7 @@ def cluster(workers: int, scheduler: str | None = None) -> Iterator[Any]:
             yield client
         return
     with (
+        dask.config.set(LOCAL),
         LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None, silence_logs=40) as local,
         Client(local, set_as_default=False) as client,
     ):

@@ -25,6 +25,8 @@ from offchain_worker.domain.roster import Direction, Roster
 CELLS = 1 << 18
 """Readings in a block, at least one step."""
 COLUMNS = ["interval_start", "meter", "direction", "energy_micro_kwh"]
+WORDS = ["meter", "direction"]
+"""Columns of few different values, read and written as places in a list of these."""
 SCHEMA = pa.schema(
     [
         ("interval_start", pa.timestamp("s", "UTC")),
@@ -70,7 +72,12 @@ def share_span(
     part = target.with_suffix(".part")
     found = NOTHING
     try:
-        with pq.ParquetFile(source) as curves, pq.ParquetWriter(part, SCHEMA, compression="zstd") as writer:
+        if sorted(set(pq.read_schema(source).names) - {"quality"}) != sorted(COLUMNS):
+            raise SpanUnusable(f"{source}: columns {pq.read_schema(source).names}, expected {COLUMNS}")
+        with (
+            pq.ParquetFile(source, read_dictionary=WORDS) as curves,
+            pq.ParquetWriter(part, SCHEMA, compression="zstd", use_dictionary=["meter"]) as writer,
+        ):
             lines = _Lines.of(curves, source, roster)
             for starts, energies in _blocks(curves, source, lines, threads != 1):
                 consumption, production = energies[:, lines.consumption], energies[:, lines.production]
@@ -98,8 +105,6 @@ class _Lines:
 
     @classmethod
     def of(cls, curves: pq.ParquetFile, source: Path, roster: Roster | None) -> _Lines:
-        if sorted(set(curves.schema_arrow.names) - {"quality"}) != sorted(COLUMNS):
-            raise SpanUnusable(f"{source}: columns {curves.schema_arrow.names}, expected {COLUMNS}")
         meters: list[str] = []
         directions: list[str] = []
         first = None
