@@ -9,9 +9,11 @@ from eth_account import Account
 from eth_account.messages import encode_typed_data
 from eth_utils import keccak
 
-from tests.domain.rule_vectors import HUB, JUNE, hexed, vector, word
+from tests.domain.abi_vectors import hexed, vector, word
+from tests.domain.rule_vectors import JUNE
 
 CHAIN_ID = 31337
+HUB = "0x" + "ab" * 20
 TASK = "(uint8,uint32,uint16,uint16,uint64,uint32,uint32,uint16,uint32,bytes32,bytes32,bytes32,bytes32,bytes32)"
 CONFORMITY_REPORT = "(uint8,bytes32,bytes32)"
 SETTLEMENT_REPORT = "(bytes32,bytes32,bytes32,bytes32,bytes32,uint64,uint64,uint64)"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.domain.rule_vectors import vector
+from tests.domain.abi_vectors import vector
 
 TARIFF = (
     "(uint8,uint32,(uint8,uint8,uint16,uint16)[],(uint16,uint16,uint8,uint32)[],"

@@ -11,7 +11,7 @@ from eth_account import Account
 
 from offchain_worker.domain import bills, conformity_rules, key, merkle, readings, roster, rules, steps, tariff, task
 from offchain_worker.domain.errors import KeyInvalid, TariffInvalid
-from tests.domain import period_vectors, rule_vectors
+from tests.domain import abi_vectors, period_vectors, rule_vectors
 from tests.domain.vectors import FOLDER, VECTORS, text_of
 
 
@@ -100,11 +100,11 @@ def test_task_id__task_written_by_name__is_that_of_the_vector() -> None:
         steps=1440,
         columns=7,
         worker_set=2,
-        rules_hash=rule_vectors.word("rules"),
-        roster_hash=rule_vectors.word("roster"),
+        rules_hash=abi_vectors.word("rules"),
+        roster_hash=abi_vectors.word("roster"),
         table_root=bytes(32),
-        input_digest=rule_vectors.word("input"),
-        readings_root=rule_vectors.word("readings"),
+        input_digest=abi_vectors.word("input"),
+        readings_root=abi_vectors.word("readings"),
     )
     case = stored("task")["valid"][1]
     assert task.task_id(case["chainId"], case["hub"], made) == raw(case["taskId"])

@@ -8,11 +8,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from tests.domain import period_vectors, rule_vectors, tariff_vectors
+from tests.domain import key_vectors, period_vectors, rule_vectors, tariff_vectors
 
 FOLDER = Path(__file__).resolve().parent.parent / "vectors"
 VECTORS = {
-    "key": rule_vectors.key_vectors,
+    "key": key_vectors.key_vectors,
     "tariff": tariff_vectors.tariff_vectors,
     "conformity": rule_vectors.conformity_vectors,
     "rules": rule_vectors.rules_vectors,
