@@ -1,4 +1,4 @@
-"""The SEPA file: the elements in the order of pain.008.001.08, sums that check, accounts with right check digits."""
+"""The SEPA file: valid by the schema of pain.008.001.08, sums that check, accounts with right check digits."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from datetime import date
 from xml.etree import ElementTree
 
 import pytest
+from sepaxml import SepaDD
+from sepaxml.validation import ValidationError, try_valid_xml
 
 from offchain_worker.billing import direct_debit, iban
-from offchain_worker.billing.direct_debit import CannotCollect
+from offchain_worker.billing.direct_debit import CannotCollect, Collection
 from offchain_worker.billing.iban import AccountInvalid
-from offchain_worker.billing.parties import PartiesUnusable, parse
+from offchain_worker.billing.parties import Mandate, Parties, PartiesUnusable, parse
 from tests.billing import neighbours as n
 
 OWED = {1: -166, 2: 78, 3: 78, 4: 24}
@@ -40,6 +42,97 @@ def test_pain008__elements__stand_in_the_schemas_order() -> None:
     assert names(payment) == PAYMENT.split()
     for transaction in payment.findall(SPACE + "DrctDbtTxInf"):
         assert names(transaction) == TRANSACTION.split()
+
+
+MESSAGE = "pain.008.001.08"
+"""The message whose schema, as ISO 20022 publishes it, the library `sepaxml` brings."""
+
+
+def with_member(number: int, **changed: object) -> Parties:
+    """The neighbours' parties with one of them changed."""
+    members = {**n.parties().members, number: n.parties().members[number].model_copy(update=changed)}
+    return n.parties().model_copy(update={"members": members})
+
+
+def test_pain008__of_the_neighbours__is_valid_by_the_official_schema() -> None:
+    try_valid_xml(made()[0], MESSAGE)
+
+
+def test_pain008__another_order_or_text_too_long__is_not_valid_by_the_official_schema() -> None:
+    data = made()[0].decode()
+    number, total = "<NbOfTxs>2</NbOfTxs>", "<CtrlSum>1.02</CtrlSum>"
+    for wrong in (
+        data.replace(number, "").replace(total, total + number),
+        data.replace("Dan OEuvrard", "D" * 141),
+        data.replace("<SeqTp>RCUR", "<SeqTp>RECURRENT"),
+    ):
+        assert wrong != data
+        with pytest.raises(ValidationError):
+            try_valid_xml(wrong.encode(), MESSAGE)
+
+
+@pytest.mark.parametrize(
+    "parties",
+    [
+        with_member(3, mandate=Mandate(reference="M-3", signedOn=date(2016, 1, 5), first=True)),
+        with_member(3, bic="DEUTDEFF"),
+        with_member(4, name="Société coopérative d'intérêt collectif «Łódź» & Œuvre — " * 3),
+        with_member(4, mandate=Mandate(reference="+MANDAT/2016:" + "4" * 22, signedOn=date(2016, 2, 1))),
+        n.parties().model_copy(update={"organiser": n.parties().organiser.model_copy(update={"bic": ""})}),
+    ],
+    ids=["first and recurrent", "debtor's bank", "long name", "longest mandate", "no bank of the creditor"],
+)
+def test_pain008__whatever_the_parties_file_may_hold__is_valid_by_the_official_schema(parties: Parties) -> None:
+    collected, without = direct_debit.collections(parties, "2016-06", 12, {3: direct_debit.MAX_CENTS, 4: 1})
+    data = direct_debit.pain008(parties, "2016-06", 12, collected, date(2016, 7, 15), n.SETTLED_AT)
+    try_valid_xml(data, MESSAGE)
+    assert without == []
+
+
+def test_pain008__beside_an_independent_writer__says_the_same_in_every_transaction() -> None:
+    organiser = n.parties().organiser
+    settings = {
+        "name": direct_debit.latin(organiser.name, 70),
+        "IBAN": organiser.iban,
+        "BIC": organiser.bic,
+        "batch": True,
+        "creditor_id": organiser.creditor_identifier,
+        "currency": "EUR",
+    }
+    other = SepaDD(settings, schema=MESSAGE)
+    for number in (3, 4):
+        debtor = n.parties().members[number]
+        assert debtor.mandate is not None
+        other.add_payment(
+            {
+                "name": direct_debit.latin(debtor.name, 70),
+                "IBAN": debtor.iban,
+                "amount": OWED[number],
+                "type": "RCUR",
+                "collection_date": date(2016, 7, 15),
+                "mandate_id": debtor.mandate.reference,
+                "mandate_date": debtor.mandate.signed_on,
+                "description": direct_debit.end_to_end_id("2016-06", 0, number),
+                "endtoend_id": direct_debit.end_to_end_id("2016-06", 0, number),
+            }
+        )
+    ours, theirs = (
+        [
+            sorted((part.tag, part.text.strip()) for part in one.iter() if part.text and part.text.strip())
+            for one in found
+        ]
+        for found in (
+            list(ElementTree.fromstring(data).iter(SPACE + "DrctDbtTxInf")) for data in (made()[0], other.export())
+        )
+    )
+    assert len(ours) == 2
+    assert ours == theirs
+
+
+def test_pain008__over_what_sepa_takes__is_refused() -> None:
+    too_much = [Collection(3, direct_debit.MAX_CENTS + 1, "DAISEE-2016-06-R0-M3")]
+    with pytest.raises(CannotCollect, match=r"an amount is over 999999999\.99 €"):
+        direct_debit.pain008(n.parties(), "2016-06", 0, too_much, date(2016, 7, 15), n.SETTLED_AT)
 
 
 def test_pain008__figures__are_the_bills_of_who_has_a_mandate() -> None:
