@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from offchain_worker.billing import bank_statement
@@ -10,25 +12,30 @@ from offchain_worker.chain.settlement import Deposit
 from offchain_worker.domain.quantities import Cents
 from tests.billing import neighbours as n
 
+CODE = b"<BkTxCd><Domn><Cd>PMNT</Cd><Fmly><Cd>RCDT</Cd><SubFmlyCd>ESCT</SubFmlyCd></Fmly></Domn></BkTxCd>"
 CAMT = b"""<?xml version="1.0" encoding="UTF-8"?>
-<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt><GrpHdr><MsgId>S1</MsgId></GrpHdr>
-<Stmt><Id>STMT-2016-135</Id>
+<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt>
+<GrpHdr><MsgId>S1</MsgId><CreDtTm>2016-07-21T06:00:00+02:00</CreDtTm></GrpHdr>
+<Stmt><Id>STMT-2016-135</Id><Acct><Id><IBAN>FR1420041010050500013M02606</IBAN></Id></Acct>
+<Bal><Tp><CdOrPrtry><Cd>CLBD</Cd></CdOrPrtry></Tp><Amt Ccy="EUR">58.28</Amt><CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>2016-07-20</Dt></Dt></Bal>
 <Ntry><Amt Ccy="EUR">1.02</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2016-07-15</Dt></BookgDt>
- <AcctSvcrRef>BNK0001</AcctSvcrRef><NtryDtls><Btch><NbOfTxs>2</NbOfTxs></Btch>
+ <AcctSvcrRef>BNK0001</AcctSvcrRef>%CODE%<NtryDtls><Btch><PmtInfId>DAISEE-2016-06-R0-RCUR</PmtInfId><NbOfTxs>2</NbOfTxs></Btch>
  <TxDtls><Refs><EndToEndId>DAISEE-2016-06-R0-M3</EndToEndId></Refs><Amt Ccy="EUR">0.78</Amt><CdtDbtInd>CRDT</CdtDbtInd></TxDtls>
  <TxDtls><Refs><EndToEndId>DAISEE-2016-06-R0-M4</EndToEndId></Refs><Amt Ccy="EUR">0.24</Amt><CdtDbtInd>CRDT</CdtDbtInd></TxDtls>
  </NtryDtls></Ntry>
-<Ntry><NtryRef>7</NtryRef><Amt Ccy="EUR">40</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts>BOOK</Sts><BookgDt><Dt>2016-07-16</Dt></BookgDt>
- <NtryDtls><TxDtls><Refs><EndToEndId>NOTPROVIDED</EndToEndId></Refs><RltdPties><DbtrAcct><Id><IBAN>DE89370400440532013000</IBAN></Id></DbtrAcct></RltdPties>
+<Ntry><NtryRef>7</NtryRef><Amt Ccy="EUR">40</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2016-07-16</Dt></BookgDt>
+ %CODE%<NtryDtls><TxDtls><Refs><EndToEndId>NOTPROVIDED</EndToEndId></Refs>
+ <RltdPties><Dbtr><Pty><Nm>C. Lukasiewicz</Nm></Pty></Dbtr><DbtrAcct><Id><IBAN>DE89370400440532013000</IBAN></Id></DbtrAcct></RltdPties>
  <RmtInf><Ustrd>advance</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry>
 <Ntry><Amt Ccy="EUR">12.5</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BookgDt><DtTm>2016-07-17T08:00:00Z</DtTm></BookgDt>
- <AcctSvcrRef>BNK0003</AcctSvcrRef><NtryDtls><TxDtls><RmtInf><Ustrd>for DAISEE-M2 thanks</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry>
+ <AcctSvcrRef>BNK0003</AcctSvcrRef>%CODE%<NtryDtls><TxDtls><RmtInf><Ustrd>for DAISEE-M2 thanks</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry>
 <Ntry><Amt Ccy="EUR">5.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2016-07-17</Dt></BookgDt>
- <AcctSvcrRef>BNK0004</AcctSvcrRef><AddtlNtryInf>cash</AddtlNtryInf></Ntry>
+ <AcctSvcrRef>BNK0004</AcctSvcrRef>%CODE%<AddtlNtryInf>cash</AddtlNtryInf></Ntry>
 <Ntry><Amt Ccy="EUR">0.24</Amt><CdtDbtInd>DBIT</CdtDbtInd><RvslInd>true</RvslInd><Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2016-07-20</Dt></BookgDt>
- <AcctSvcrRef>BNK0005</AcctSvcrRef><NtryDtls><TxDtls><Refs><EndToEndId>DAISEE-2016-06-R0-M4</EndToEndId></Refs></TxDtls></NtryDtls></Ntry>
-<Ntry><Amt Ccy="EUR">9.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts><Cd>PDNG</Cd></Sts></Ntry>
-</Stmt></BkToCstmrStmt></Document>"""
+ <AcctSvcrRef>BNK0005</AcctSvcrRef>%CODE%<NtryDtls><TxDtls><Refs><EndToEndId>DAISEE-2016-06-R0-M4</EndToEndId></Refs></TxDtls></NtryDtls></Ntry>
+<Ntry><Amt Ccy="EUR">9.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts><Cd>PDNG</Cd></Sts>%CODE%</Ntry>
+</Stmt></BkToCstmrStmt></Document>""".replace(b"%CODE%", CODE)
+"""A statement that the official schema of camt.053.001.08 takes, with each kind of entry a bank makes."""
 
 
 def entries() -> list[Entry]:
@@ -48,6 +55,17 @@ def test_camt__collective_single_and_bare_entries__are_read() -> None:
         ("BNK0004", 500, "2016-07-17"),
         ("BNK0005", -24, "2016-07-20"),
     ]
+
+
+def test_camt__of_the_older_version__is_read_the_same() -> None:
+    """camt.053.001.02 has the status without a code element, no `Pty`, and a transaction's amount among its details."""
+    old = CAMT.replace(b"001.08", b"001.02").replace(b"<Sts><Cd>", b"<Sts>").replace(b"</Cd></Sts>", b"</Sts>")
+    old = old.replace(b"<Pty>", b"").replace(b"</Pty>", b"")
+    old = old.replace(b"<Acct>", b"<CreDtTm>2016-07-21T06:00:00+02:00</CreDtTm><Acct>", 1)
+    within = rb"(<Amt[^>]*>[^<]*</Amt>)<CdtDbtInd>CRDT</CdtDbtInd></TxDtls>"
+    old, count = re.subn(within, rb"<AmtDtls><TxAmt>\1</TxAmt></AmtDtls></TxDtls>", old)
+    assert count == 2
+    assert bank_statement.read(old, "camt.xml") == entries()
 
 
 def test_plan__by_reference_account_or_nobody__is_what_it_says() -> None:
