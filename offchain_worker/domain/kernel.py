@@ -107,20 +107,30 @@ def _stages(passes: Sequence[Pass], stages: Sequence[Served], decimals: int) -> 
         _flat([stage.weights for stage in stages]),
         _flat(places),
         np.array([bool((np.diff(part) == 1).all()) for part in places]),
-        _untouched(passes, stages),
+        *_fresh(passes, stages),
         table,
         bounds,
         10**decimals,
     )
 
 
-def _untouched(passes: Sequence[Pass], stages: Sequence[Served]) -> npt.NDArray[np.bool_]:
-    """Which stages of the first pass serve columns that no stage before them serves."""
-    found, seen = np.zeros(len(stages), np.bool_), np.zeros(len(passes[0].members), np.bool_)
+def _fresh(passes: Sequence[Pass], stages: Sequence[Served]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """The stages of the first pass that serve no few columns (a quarter) and none that a stage before them serves.
+
+    For each stage its place among these, or -1; and for each of these -1 at the columns it serves, 0 at the others.
+    """
+    columns = len(passes[0].members)
+    places, seen = np.full(len(stages), -1), np.zeros(columns, np.bool_)
+    among: list[npt.NDArray[np.int64]] = []
     for at in range(len(passes[0].stages)):
-        found[at] = not seen[stages[at].positions].any()
-        seen[stages[at].positions] = True
-    return found
+        served = stages[at].positions
+        if 4 * len(served) >= columns and not seen[served].any():
+            places[at] = len(among)
+            mask = np.zeros(columns, np.int64)
+            mask[served] = -1
+            among.append(mask)
+        seen[served] = True
+    return places, np.array(among, np.int64).reshape(-1, columns)
 
 
 def _weighing(stage: Served) -> Served:

@@ -162,13 +162,14 @@ def _write(need: Any, weights: Any, order: Any, bounds: Any, levels: Any, rest: 
     for kind in range(1, len(levels)):
         for place in range(bounds[kind], bounds[kind + 1]):
             _place(order[place], need, weights, levels[kind, 0], levels[kind, 1], rest, row)
-    carried, total = HALF, 0
+    carried = HALF
     for at in range(len(need)):
-        after = carried + rest[at]
-        amount = row[at] + (1 if after < carried else 0)
-        carried = after
-        row[at] = amount
-        total += amount
+        before = carried
+        carried += rest[at]
+        row[at] += np.int64(carried < before)
+    total = 0
+    for at in range(len(need)):  # apart, since only the sum before needs one column after the other
+        total += row[at]
     return minus(np.uint64(total), carried, ZERO, HALF)
 
 

@@ -12,11 +12,10 @@ import numpy as np
 
 from offchain_worker.domain.kernel_compile import compiled
 from offchain_worker.domain.kernel_rules import (
-    HINT,
     PPM,
     egalitarian,
     pro_rata,
-    pro_rata_at,
+    pro_rata_among,
     pro_rata_into,
     reciprocal,
     static,
@@ -47,7 +46,8 @@ def share_rows(
     weights: Any,
     places: Any,
     straight: Any,
-    untouched: Any,
+    fresh_at: Any,
+    among: Any,
     table: Any,
     bounds: Any,
     scale: int,
@@ -60,13 +60,18 @@ def share_rows(
     """Compute the steps from `first` up to `last`; those it cannot are marked in `left`.
 
     Stage s of pass p is one of `rules[passes[p]:passes[p + 1]]` and serves `positions[begins[s]:begins[s + 1]]`, with
-    ppm `weights` beside them, or those of `table[t]` at `places`, which are `straight` if one follows the other; columns
-    of an `untouched` stage got nothing before it; `bounds` are where each table in `table` begins.
+    ppm `weights` beside them, or those of `table[t]` at `places`, which are `straight` if one follows the other; a
+    stage with `fresh_at` not below 0 serves columns that got nothing before it, those of `among[fresh_at]`; `bounds` are
+    where each table in `table` begins.
     """
     columns, producers = consumption.shape[1], production.shape[1]
     need, shares, given = np.empty(columns, np.int64), np.empty(columns, np.int64), np.empty(columns, np.int64)
     room, rest, rises = (np.empty(columns, np.int64), np.empty(columns, np.int64), np.empty(4 * columns + 16, np.int64))
-    inverses, hints = (1 << 30) // np.maximum(weights, 1), np.full(len(rules), 1 << HINT)
+    inverses, widths = (1 << 30) // np.maximum(weights, 1), np.zeros(len(rules), np.int64)
+    for stage in range(len(rules)):
+        widths[stage] = weights[begins[stage] : begins[stage + 1]].sum()
+    eights = np.zeros((columns + 7) >> 3, np.int64)
+    taking = eights.view(np.bool_)
     for t in range(first, last):
         if _beyond(consumption[t], production[t], scale) or _unfit(table, t, bounds):
             left[t] = 1
@@ -92,8 +97,8 @@ def share_rows(
                 if fresh and everyone and rule == PRO_RATA and scale == 1:
                     remains -= pro_rata_into(remains, consumption[t], row, columns)
                     continue
-                if untouched[stage] and rule == PRO_RATA and scale == 1:
-                    remains -= pro_rata_at(remains, consumption[t], positions[begin : begin + count], row)
+                if fresh_at[stage] >= 0 and rule == PRO_RATA and scale == 1:
+                    remains -= pro_rata_among(remains, consumption[t], among[fresh_at[stage]], row, columns)
                     continue
                 if fresh and everyone and rule == STATIC and scale == 1:
                     remains -= static_into(remains, consumption[t], weights[begin : begin + count], row, columns)
@@ -101,7 +106,18 @@ def share_rows(
                 if fresh and everyone and rule == WEIGHTED and scale == 1:
                     part, inverse = weights[begin : begin + count], inverses[begin : begin + count]
                     remains -= weighted(
-                        remains, consumption[t], part, inverse, count, row, room, rest, rises, hints, stage
+                        remains,
+                        consumption[t],
+                        part,
+                        inverse,
+                        widths[stage],
+                        count,
+                        row,
+                        room,
+                        rest,
+                        rises,
+                        taking,
+                        eights,
                     )
                     continue
                 if fresh and everyone and rule == TABLE and scale == 1 and straight[stage]:
@@ -124,7 +140,8 @@ def share_rows(
                     egalitarian(remains, wanted, need, count)
                 elif rule == WEIGHTED:
                     part, inverse = weights[begin : begin + count], inverses[begin : begin + count]
-                    weighted(remains, need, part, inverse, count, need, room, rest, rises, hints, stage)
+                    width = widths[stage]
+                    weighted(remains, need, part, inverse, width, count, need, room, rest, rises, taking, eights)
                 elif rule == TABLE:
                     for at in range(count):
                         shares[at] = table[t, places[begin + at]]

@@ -13,8 +13,12 @@ from typing import Any, Final
 from offchain_worker.domain.kernel_compile import compiled
 
 PPM: Final = 1_000_000
-HINT: Final = 10
-"""Binary places of a hint."""
+SAMPLE: Final = 16
+"""A row of at least eight times as many glasses is first looked at by its first eighth."""
+NEAR: Final = 17
+"""A level that moves by less than one part in 2^17 is near enough to be searched for exactly."""
+HIGHEST: Final = 2**32 * PPM
+"""Where every glass is full."""
 FULL: Final = -(2**62)
 """The rest of a glass that takes no more."""
 
@@ -52,22 +56,25 @@ def pro_rata_into(left: int, need: Any, row: Any, count: int) -> int:
 
 
 @compiled
-def pro_rata_at(left: int, need: Any, positions: Any, row: Any) -> int:
-    """Pro rata of some columns of a row that have nothing yet; returns what it gave."""
+def pro_rata_among(left: int, need: Any, among: Any, row: Any, count: int) -> int:
+    """Pro rata of the columns that have nothing yet where `among` is all ones, not zero; returns what it gave.
+
+    It looks at the whole row, which is faster than going from place to place.
+    """
     wanted = 0
-    for place in positions:
-        wanted += need[place]
+    for at in range(count):
+        wanted += need[at] & among[at]
     if left >= wanted:
-        for place in positions:
-            row[place] = need[place]
+        for at in range(count):
+            row[at] += need[at] & among[at]
         return wanted
     inverse, total = reciprocal(left, wanted), 0
-    for place in positions:
-        amount = need[place]
+    for at in range(count):
+        amount = need[at] & among[at]
         quotient = (inverse * amount) >> 31
         remainder = left * amount - quotient * wanted
         quotient += (remainder >= wanted) + (remainder >= 2 * wanted)
-        row[place] = quotient
+        row[at] += quotient
         total += quotient
     return total
 
@@ -139,36 +146,37 @@ def weighted(
     need: Any,
     weights: Any,
     inverses: Any,
+    width: int,
     count: int,
     out: Any,
     full_at: Any,
     rest: Any,
     rises: Any,
-    hints: Any,
-    stage: int,
+    taking: Any,
+    eights: Any,
 ) -> int:
     """Glasses as wide as their weights: first as if nothing were floored, then what flooring left, exactly.
 
-    No weight is 0. Writes `out`, which may be `need` itself, and returns its sum. `inverses` are ⌊2^30/w⌋; `full_at`
-    and `rest` are scratch as long as the row, `rises` four times as long and 16 more. `hints[stage]` is how much higher
-    than the first level the last row's was, in parts of 2^10: where the search begins, not where it ends.
+    No weight is 0, and all are `width` together. Writes `out`, which may be `need` itself, and returns its sum.
+    `inverses` are ⌊2^30/w⌋; `full_at` and `rest` are scratch as long as the row, `rises` four times as long and 16 more,
+    `taking` flags, as many as eight times `eights`, which are the same bytes.
     """
-    wanted, width = 0, 0
+    wanted = 0
     for at in range(count):
         amount = need[at]
         full_at[at] = amount * inverses[at]
         wanted += amount
-        width += weights[at]
     if left >= wanted:
         for at in range(count):
             out[at] = need[at]
         return wanted
     first = left * PPM // width
-    guess = (first >> HINT) * hints[stage]
+    guess, some = first, count >> 3
+    if some >= SAMPLE:  # where the search begins, not where it ends
+        guess, _, _ = _raised(left // count * some, first, first, need, weights, some, full_at)
     level, width, glasses = _raised(left, first, guess, need, weights, count, full_at)
-    hints[stage] = min(max(level // max(first >> HINT, 1), 1 << HINT), 1 << HINT + 3)
     margin = 1
-    while margin * margin < glasses:
+    while 4 * margin * margin < glasses:
         margin *= 2
     ahead = level + max(0, (glasses >> 1) - margin) * PPM // width  # flooring takes half a unit of each, more or less
     room = full_at
@@ -179,10 +187,10 @@ def weighted(
     level = ahead
     while over > 0:
         window = max(1, (over + (over >> 2) + 4) * PPM // width)
-        found = _rises(window, weights, count, room, rest, rises)
+        found = _rises(window, weights, count, room, rest, rises, taking, eights)
         while found > len(rises):
             window = max(1, window >> 1)
-            found = _rises(window, weights, count, room, rest, rises)
+            found = _rises(window, weights, count, room, rest, rises, taking, eights)
         if found > over:
             level += _smallest(rises, found, over) - 1
             break
@@ -195,7 +203,7 @@ def weighted(
 def _raised(
     left: int, level: int, guess: int, need: Any, weights: Any, count: int, full_at: Any
 ) -> tuple[int, int, int]:
-    """A level that fits, raised to what the glasses not yet full leave, until no more of them is full.
+    """A level that fits, raised to what the glasses not yet full leave, until next to no more of them is full.
 
     Which are full is only nearly right, and at first only guessed: a level that fits stays one whatever glasses are
     counted as full, since they get all they need of it. Returns it with the width and the number of the glasses that are
@@ -210,10 +218,10 @@ def _raised(
             below += need[at] if full else 0
             width += 0 if full else weights[at]
             glasses += not full
-        higher = (left - below) * PPM // max(width, 1) if width > 0 and left > below else 0
-        if higher <= level and guess == level:
-            return level, max(width, 1), glasses
+        higher = min((left - below) * PPM // max(width, 1), HIGHEST) if width > 0 and left > below else 0
         level = max(level, higher)
+        if abs(level - guess) <= guess >> NEAR:
+            return level, max(width, 1), glasses
         guess = level
 
 
@@ -238,16 +246,24 @@ def _placed(left: int, level: int, need: Any, weights: Any, count: int, room: An
 
 
 @compiled
-def _rises(window: int, weights: Any, count: int, room: Any, rest: Any, rises: Any) -> int:
-    """List how much higher the level must be for each unit that glasses take within `window`; returns their number."""
-    found = 0
+def _rises(window: int, weights: Any, count: int, room: Any, rest: Any, rises: Any, taking: Any, eights: Any) -> int:
+    """List how much higher the level must be for each unit that glasses take within `window`; returns their number.
+
+    Few glasses take any, so they are looked for eight at a time.
+    """
     for at in range(count):
-        if window * weights[at] + rest[at] >= PPM:
-            short, weight = PPM - rest[at], weights[at]
-            for unit in range(min(room[at], (window * weight - short) // PPM + 1)):
-                if found < len(rises):
-                    rises[found] = (short + unit * PPM + weight - 1) // weight
-                found += 1
+        taking[at] = window * weights[at] + rest[at] >= PPM
+    found = 0
+    for eight in range((count + 7) >> 3):
+        if eights[eight] == 0:
+            continue
+        for at in range(8 * eight, min(8 * eight + 8, count)):
+            if taking[at]:
+                short, weight = PPM - rest[at], weights[at]
+                for unit in range(min(room[at], (window * weight - short) // PPM + 1)):
+                    if found < len(rises):
+                        rises[found] = (short + unit * PPM + weight - 1) // weight
+                    found += 1
     return found
 
 
