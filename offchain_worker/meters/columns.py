@@ -1,8 +1,9 @@
 """
 Columns of text, as files of readings have them, taken for stamps and amounts: exactly or not at all.
 
-A stamp is ISO 8601 with `T` or a space, with or without seconds and an offset, or a French date `dd/mm/yyyy hh:mm`. An
-amount is a whole or decimal number (point or comma, six places at most); empty, `null` and `NaN` are missing values.
+A stamp is ISO 8601 with `T` or a space, with or without seconds and an offset, or a French date `dd/mm/yyyy hh:mm`;
+24:00 is the end of its day. An amount is a whole or decimal number (point or comma, six places at most); empty, `null`
+and `NaN` are missing values.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ import numpy as np
 import polars as pl
 
 from offchain_worker.meters.rows import LARGEST_READING, MILLIONTHS
+from offchain_worker.meters.zone import DAY
 
-_ISO = r"^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(?::(\d\d)(?:\.0+)?)?)?(Z|[+-]\d\d:?\d\d)?$"
+_ISO = r"^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(?::(\d\d)(?:\.0+)?)?)?(Z|[+-]\d\d(?::?\d\d)?)?$"
 _FRENCH = r"^(\d\d)/(\d\d)/(\d{4}) (\d?\d:\d\d)(?::(\d\d))?$"
 _AMOUNT = r"^(-)?0*(\d{1,12})(?:[.,](\d{1,6})0*)?$"
 MISSING = ["", "null", "nan", "none"]
@@ -40,9 +42,15 @@ def stamps(texts: pl.Series) -> Stamps:
         days = _first(days, french["3"] + "-" + french["2"] + "-" + french["1"])
         times = _first(times, french["4"].str.zfill(5))
         seconds = _first(seconds, french["5"])
+    ends = ((times == "24:00") & (seconds.fill_null("00") == "00")).fill_null(False)
+    if ends.any():
+        times = pl.select(pl.when(ends).then(pl.lit("00:00")).otherwise(times)).to_series()
     written = days + "T" + times.fill_null("00:00") + ":" + seconds.fill_null("00")
     local = written.str.to_datetime("%Y-%m-%dT%H:%M:%S", time_unit="ms", strict=False).dt.epoch("s")
+    if ends.any():
+        local += ends.cast(pl.Int64) * DAY
     digits = zones.str.replace("Z", "+0000", literal=True).str.replace(":", "", literal=True)
+    digits = digits.str.pad_end(5, "0")
     ahead = digits.str.slice(1, 2).cast(pl.Int64) * 3600 + digits.str.slice(3, 2).cast(pl.Int64) * 60
     sign = pl.select(pl.when(digits.str.starts_with("-")).then(-1).otherwise(1)).to_series()
     return Stamps(

@@ -130,6 +130,16 @@ def table(
     return Table(names, at, delimiter, encoding, lines, ends, tuple(rows))
 
 
+def fields_of(data: bytes, fits: Callable[[set[str]], bool]) -> list[tuple[str, ...]]:
+    """The fields of every line, parted as in the first line that `fits`; nothing if there is none."""
+    lines = re.split(r"\r\n|\n|\r", _decoded(data)[0])
+    for line in lines[:HEADER_WITHIN]:
+        delimiter = _delimiter(line)
+        if fits({plain(field) for field in _fields(line.lstrip(BOM), delimiter)}):
+            return [_fields(other.lstrip(BOM), delimiter) for other in lines]
+    return []
+
+
 def _refuse_readings_above(lines: Sequence[str], width: int, delimiter: str, name: str) -> None:
     """Rows like those of the table above its header are those of another, whose header is spoilt. Raises MeterFileError."""
     for at, line in enumerate(lines[:-1]):

@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+import re
+
 from offchain_worker.meters.errors import MeterFileError
 
 BOM = "\ufeff"
+_SCIENTIFIC = re.compile(r"[0-9]+(?:[.,][0-9]+)?E\+?[0-9]{1,3}", re.IGNORECASE)
+
+
+def whole_id(meter: str, name: str, row: int) -> str:
+    """The id, unless it is a number as spreadsheets shorten them (1,23457E+13). Raises MeterFileError."""
+    if _SCIENTIFIC.fullmatch(meter):
+        reason = (
+            f"the id of the point reads {quoted(meter)}: a spreadsheet has cut its digits; take the file as it came"
+        )
+        raise MeterFileError(name, row, reason)
+    return meter
 
 
 def lines_of(data: bytes, name: str) -> list[str]:

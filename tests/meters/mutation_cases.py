@@ -38,6 +38,7 @@ from tests.meters.enedis_files import (
     zoned,
 )
 from tests.meters.enedis_json_files import measured, measures
+from tests.meters.mutation_cases_sheets import SHEETS
 from tests.meters.mutations import Case, amount, text_of
 
 LINE = rb"(?m)^%s[^\n]*\n"
@@ -102,7 +103,7 @@ def _data_connect(data: bytes) -> Fraction:
 
 
 def _hdm(data: bytes) -> Fraction:
-    load = added(rf"(?m)^20[^;\n]*;{NUMBER};?\r?$", 500)
+    load = added(rf"(?m)^20[^;\n]*;{NUMBER};*\r?$", 500)
     text = text_of(data)
     index = re.findall(r"(?m)^(20[^;\n]*);[^;\n]*;(?:[^;\n]*;){14}\s*(\d+);?\r?$", text)
     peaks = text.find("Puissance maximale")
@@ -187,8 +188,8 @@ R63_VALUE = rf"(?m)^[^;\n]*;[^;\n]*;[^;\n]*;\s*PA\s*;\s*CONS\s*;\s*BRUT\s*;\s*W\
 POINT = rb"<(points|mesure)>.*?</\1>\n"
 
 CASES = [
-    Case("customer_space", CONSUMED, re.compile(LINE % b"20"), added(rf"(?m)^20[^;\n]*;{NUMBER};?\r?$", 500), DAY, PRM),
-    Case("hdm_c4", customer_space.file(C4), re.compile(LINE % b"20"), added(rf"(?m)^20[^;\n]*;{NUMBER};?\r?$", Fraction(500, 3)), DAY, PRM),
+    Case("customer_space", CONSUMED, re.compile(LINE % b"20"), added(rf"(?m)^20[^;\n]*;{NUMBER};*\r?$", 500), DAY, PRM),
+    Case("hdm_c4", customer_space.file(C4), re.compile(LINE % b"20"), added(rf"(?m)^20[^;\n]*;{NUMBER};*\r?$", Fraction(500, 3)), DAY, PRM),
     Case("hdm_stacked", customer_space.file(STACKED), re.compile(LINE % b"20"), _hdm, DAY, PRM),
     Case("r63", csv(R63_HEADER, [row for day in ("2021-05-31", DAY) for row in r63_rows(day)]), re.compile(LINE % b"1"), added(R63_VALUE, 500), DAY, PRM),
     Case("r63_autumn", csv(R63_HEADER, r63_rows(AUTUMN)), re.compile(LINE % b"1"), added(R63_VALUE, 500), AUTUMN, PRM),
@@ -210,4 +211,5 @@ CASES = [
     Case("tic", b"".join(tic_standard(NOON + 60 * at, 1000 + 10 * at, 5 * at, (NOON + at // 30 * 1800, 500)) for at in range(60)), re.compile(rb"\x02.*?\x03", re.DOTALL), _tic, DAY, PRM),
     Case("tic_lines", b"".join(tic_standard(NOON + 60 * at, 1000 + 10 * at) for at in range(60)), re.compile(rb"\n(?:EA|DA)[^\r]*\r"), _tic, DAY, PRM),
     Case("tic_historic", b"".join(tic_historic(5000 + at, 7000 + 2 * at, NOON + 60 * at) for at in range(60)), re.compile(rb"(?m)^20.*?\x03\n", re.DOTALL), _tic_old, DAY, "021728123456"),
+    *SHEETS,
 ]  # fmt: skip

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 import pytest
 
 from offchain_worker import meters
-from offchain_worker.meters import formats
+from offchain_worker.meters import formats, xlsx
 from tests.meters import customer_space, eda_files, spanish_files
 from tests.meters.enedis_files import (
     PRM,
@@ -34,6 +34,7 @@ from tests.meters.enedis_files import (
     zoned,
 )
 from tests.meters.enedis_json_files import measured, measures
+from tests.meters.mutation_cases_sheets import HEADER as OLD_HEADER
 from tests.meters.spanish_files import CUPS, DATADIS, E_DISTRIBUCION, clock
 
 SPRING, AUTUMN = "2025-03-30", "2025-10-26"
@@ -137,6 +138,19 @@ def austrian(day: str, _: int) -> bytes:
     return eda_files.report(times, [column])
 
 
+def day_hour(day: str, minutes: int) -> bytes:
+    described = f"Brute;{PRM};Courbe de charge;;;Consommation;Energie active;Brut;W;{minutes}"
+    times = stamps(day, minutes, "%d/%m/%Y;%H:%M:%S", end=minutes > 10)
+    return csv(OLD_HEADER, [f"{time};{200 + 2 * at};{described}" for at, time in enumerate(times)])
+
+
+def exported(day: str, minutes: int) -> bytes:
+    """A sheet of the customer space: both ends of each interval as the clock shows them."""
+    bounds = [stamps(day, minutes, "%d/%m/%Y %H:%M:%S", end=end) for end in (False, True)]
+    rows = [["", begin, end, f"0,{200 + 2 * at}"] for at, (begin, end) in enumerate(zip(*bounds, strict=True))]
+    return xlsx.written("Consommation Horaire", [["PRM", PRM], ["", "Début", "Fin", "Valeur (en kW)"], *rows])
+
+
 WRITERS: list[tuple[str, str, Callable[[str, int], bytes]]] = [
     ("enedis_customer_space", "half-hours", customer),
     ("enedis_customer_space", "quarter-hours", customer),
@@ -148,6 +162,10 @@ WRITERS: list[tuple[str, str, Callable[[str, int], bytes]]] = [
     ("enedis_r6x_json", "half-hours", lambda day, minutes: measures(measured(stamps(day, minutes), watts(len(stamps(day, minutes)))))),
     ("enedis_r6x_json", "quarter-hours", api_2026),
     ("enedis_r6x_json", "ten minutes", api_2026),
+    ("enedis_day_hour", "half-hours", day_hour),
+    ("enedis_day_hour", "quarter-hours", day_hour),
+    ("enedis_day_hour", "ten minutes", day_hour),
+    ("enedis_workbook", "half-hours", exported),
     ("enedis_r50", "half-hours", lambda day, _: r50([day])),
     ("enedis_r4x", "ten minutes", lambda day, minutes: r4x(r4x_curve(day, minutes))),
     ("sge_soap", "half-hours", by_soap(3)),

@@ -266,3 +266,23 @@ def test_read__same_day_in_any_guise__is_the_same_curve(data: bytes) -> None:
     assert PRM.encode() not in left
     again = meters.read(left, "left.csv").curves[0]
     assert (again.meter, again.starts.tolist()) == ("0" * 14, curve.starts[:2].tolist())
+
+
+def saved_again(delimiter: str) -> bytes:
+    """As a spreadsheet saves it: every row as wide as the widest, perhaps with another delimiter."""
+    rows = [*head(PRM), *readings("2021-06-01", range(200, 296, 2))]
+    wide = [row + ";" * (8 - row.count(";")) for row in rows]
+    return ("\r\n".join(wide) + "\r\n").replace(";", delimiter).encode("utf-8-sig")
+
+
+@pytest.mark.parametrize("delimiter", [";", ",", "\t"])
+def test_read__saved_again_by_a_spreadsheet__the_same(delimiter: str) -> None:
+    (curve,) = meters.read(saved_again(delimiter), "f.csv").curves
+    assert (curve.meter, curve.energy.tolist()) == (PRM, [value * 500 for value in range(200, 296, 2)])
+    left = meters.redact(saved_again(delimiter), "f.csv", "0" * 14, int(curve.starts[2]), int(curve.starts[4]))
+    assert meters.read(left, "f.csv").curves[0].energy.tolist() == [102_000, 103_000]
+
+
+def test_read__point_shortened_by_a_spreadsheet__is_refused() -> None:
+    with pytest.raises(meters.MeterFileError, match="row 2: the id of the point reads '1,23457E\\+13': a spreadsheet"):
+        meters.read(saved_again(";").replace(PRM.encode(), b"1,23457E+13"), "f.csv")

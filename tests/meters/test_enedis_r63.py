@@ -222,3 +222,21 @@ def test_redact__autumn_hours__stay_apart() -> None:
     begin = midnight(AUTUMN)
     left = meters.redact(csv(R63_HEADER, r63_rows(AUTUMN)), "f", "0" * 14, begin, begin + 25 * 3600)
     assert read_one(left).starts.tolist() == starts(AUTUMN, 30)
+
+
+@pytest.mark.parametrize("last", ["2024-06-01T24:00:00", "2024-06-01 24:00", "01/06/2024 24:00"])
+def test_read__midnight_as_hour_24__is_the_end_of_its_day(last: str) -> None:
+    rows = r63_rows("2024-06-01")
+    rows[-1] = rows[-1].replace("2024-06-02 00:00:00;244", f"{last};244")
+    assert last in rows[-1]
+    assert read_one(csv(R63_HEADER, rows)).starts.tolist() == starts("2024-06-01", 30)
+
+
+def test_read__offset_of_whole_hours__is_understood() -> None:
+    curve = read_one(
+        csv(
+            R63_HEADER,
+            [row.replace(":00;2", ":00+02;2").replace(":00;3", ":00+02;3") for row in r63_rows("2024-06-01")],
+        )
+    )
+    assert curve.starts.tolist() == starts("2024-06-01", 30)

@@ -44,7 +44,7 @@ from offchain_worker.meters.zone import DAY
 NAME = "enedis_customer_space"
 SIGNATURE = "'Identifiant PRM;Type de donnees;...' (Enedis customer space)"
 
-_ROW = r"^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(Z|[+-]\d\d:\d\d);(?:(-)?(\d{1,10})(?:[.,](\d{1,6}))?)?;?\r?$"
+_ROW = r"^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(Z|[+-]\d\d:\d\d);(?:(-)?(\d{1,10})(?:[.,](\d{1,6}))?)?;*\r?$"
 
 FURTHEST_OFFSET = 14 * 3600
 

@@ -16,7 +16,7 @@ from offchain_worker.domain.roster import Direction
 from offchain_worker.meters.errors import MeterFileError
 from offchain_worker.meters.findings import Code, Finding, Severity
 from offchain_worker.meters.formats.enedis_series import unit_unstated, wrong_id
-from offchain_worker.meters.text import BOM, quoted
+from offchain_worker.meters.text import BOM, quoted, whole_id
 
 HEADER = ["identifiant prm", "type de donnees", "date de debut", "date de fin", "grandeur physique"]
 HEADER += ["grandeur metier", "etape metier", "unite", "pas en minutes"]
@@ -27,6 +27,7 @@ _UNITS = {"": (1, True), "w": (1, True), "kw": (1000, True), "wh": (1, False), "
 _DIRECTIONS = {"consommation": Direction.CONSUMPTION, "production": Direction.PRODUCTION}
 _STEP = re.compile(r"(?:pt)?(5|10|15|30|60)m?")
 _DATE = re.compile(r"([0-9]{2})/([0-9]{2})/([0-9]{4})")
+_SAVED_AGAIN = re.compile(rb'(?:\xef\xbb\xbf)?"?identifiant prm"?([,\t])"?type de donn', re.IGNORECASE)
 DAY = 86400
 
 
@@ -81,10 +82,14 @@ class Head:
 
 
 def readable(data: bytes) -> bytes:
-    """The file in UTF-8 if it is in UTF-16 with its mark, else as it is."""
-    if data[:2] not in (b"\xff\xfe", b"\xfe\xff"):
-        return data
-    return data.decode("utf-16", "replace").encode()
+    """
+    The file in UTF-8 if it is in UTF-16 with its mark, with semicolons if a spreadsheet has saved it with commas or
+    tabs, else as it is.
+    """
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        data = data.decode("utf-16", "replace").encode()
+    saved = _SAVED_AGAIN.match(data[:200])
+    return data.replace(saved[1], b";") if saved else data
 
 
 def lines(data: bytes) -> list[str]:
@@ -124,6 +129,7 @@ def read_head(line: str, name: str, row: int) -> Head:
     kind, quantity, direction, stage, unit = names[1], names[4], names[5], names[6], names[7]
     if not meter or len(meter) > 64 or meter != meter.strip():
         raise MeterFileError(name, row, "no usable id of the point in the first field")
+    whole_id(meter, name, row)
     if kind not in LOADS:
         raise MeterFileError(name, row, f"is {quoted(kind)}, not a load curve ('Courbe de charge')")
     if quantity != "energie active":

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from offchain_worker.domain.roster import Direction
 from offchain_worker.meters.errors import MeterFileError
-from offchain_worker.meters.text import quoted
+from offchain_worker.meters.text import quoted, whole_id
 from offchain_worker.meters.zone import DAY
 
 TOTAL = "EA"
@@ -26,9 +26,10 @@ PEAKS = ("PMA", "DQ", "PS")
 """Peak, excess and subscribed powers, which may be in W too."""
 OTHERS = (*PEAKS, "E", "ER", "ERC", "ERI", "PR", "PRC", "PRI", "DD", "DE", "TF", "S", "U", "I")
 """The other quantities Enedis names: voltage, reactive energies and powers, durations."""
-MEASURED = ["", "R", "REEL", "B", "S", "T", "F", "G"]
+MEASURED = ["", "R", "REEL", "B", "S", "T", "F", "G", "RÉEL", "REELLE", "RÉELLE", "BRUT", "BRUTE"]
 """Quality codes of what the meter counted: real or raw, and the four that mark a power cut."""
-ESTIMATED = ["E", "ESTIME", "H", "P", "C", "K", "D"]
+ESTIMATED = ["E", "ESTIME", "H", "P", "C", "K", "D", "ESTIMÉ", "ESTIMEE", "ESTIMÉE"]
+ESTIMATED += ["CORRIGE", "CORRIGÉ", "CORRIGEE", "CORRIGÉE"]
 """Estimated, reconstituted (two kinds), corrected, computed from other curves, entered by hand."""
 NOTHING = ["", "null", "NULL"]
 MEASURED_STAGES = ["", "brut", "brute", "best", "comptage brut"]
@@ -85,4 +86,4 @@ def meter_of(text: str, name: str, row: int) -> str:
     meter = text.strip()
     if not meter or len(meter) > 64 or not meter.isprintable():
         raise MeterFileError(name, row, "no usable id of the point")
-    return meter
+    return whole_id(meter, name, row)
