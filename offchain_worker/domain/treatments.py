@@ -77,6 +77,7 @@ CHOICES: Final = {
     "clock_change": _choices(_IGNORE),
     "coarse_step": _choices(_REJECT, Method.LEAVE_OUT),
     "conflict": _choices(_REJECT, Method.KEEP_FIRST, Method.LEAVE_OUT),
+    "corrected": _choices(_IGNORE, _REJECT),
     "dead": _choices(_IGNORE, Method.LEAVE_OUT, _REJECT),
     "declared_range": _choices(_IGNORE, _REJECT),
     "direction": _choices(_REJECT),

@@ -158,6 +158,7 @@ def assemble(parts: Sequence[Rows], mending: Mending = Mending()) -> Curve:
             quantity=first.quantity,
             findings=tuple(rows.found),
         )
+    rows.prefer_corrected()
     rows.prefer_measured()
     rows.drop_repeated(mending.keep_first and first.kind == "load")
     if first.kind == "index" and all(part.seconds is None for part in parts):

@@ -31,6 +31,7 @@ class Code(StrEnum):
     CLOCK_CHANGE = "clock_change"
     COARSE_STEP = "coarse_step"
     CONFLICT = "conflict"
+    CORRECTED = "corrected"
     DEAD = "dead"
     DECLARED_RANGE = "declared_range"
     DIRECTION = "direction"
@@ -87,6 +88,7 @@ FOUND_AS = {
     Code.CLOCK_CHANGE: (Severity.INFO,),
     Code.COARSE_STEP: (Severity.ERROR,),
     Code.CONFLICT: (Severity.ERROR,),
+    Code.CORRECTED: (Severity.WARNING,),
     Code.DEAD: (Severity.WARNING,),
     Code.DECLARED_RANGE: (Severity.WARNING,),
     Code.DIRECTION: (Severity.ERROR,),

@@ -1,5 +1,5 @@
 """
-The rows of one curve from all its files, put in order: measurements before estimates, one row for each stamp, and every
+The rows of one curve from all its files, put in order: corrections before what they correct, measurements before estimates, one row for each stamp, and every
 finding with the row (and where there are several, the file) in which it is first seen.
 """
 
@@ -30,6 +30,7 @@ class Ordered:
         self.unit = "W" if parts[0].is_power else "Wh"
         self.codes = np.concatenate([_codes(part) for part in parts])[order]
         self.estimates = np.concatenate([_estimates(part) for part in parts])[order]
+        self.corrections = np.concatenate([_corrections(part) for part in parts])[order]
         self.chosen = np.zeros(len(stamps), dtype=bool)
         self.found = list(dict.fromkeys(finding for part in parts for finding in part.findings))
         back = np.concatenate([np.diff(part.stamps, prepend=part.stamps[:1]) < 0 for part in parts])
@@ -49,6 +50,26 @@ class Ordered:
         row = f"row {int(self.numbers[mask][files == file].min())}"
         return row if len(set(self.names)) == 1 else f"{row} of {self.names[file]}"
 
+    def prefer_corrected(self) -> None:
+        """Leave out what the operator corrected; what a correction only confirms, or does not fill, stays."""
+        fixed = self.corrections & self.present
+        if not fixed.any() or self.corrections.all():
+            return
+        stamps, first = np.unique(self.stamps[fixed], return_index=True)
+        others = np.flatnonzero(~self.corrections & np.isin(self.stamps, stamps))
+        amounts = self.amounts[fixed][first][np.searchsorted(stamps, self.stamps[others])]
+        replaced, gone = np.zeros(len(self.stamps), dtype=bool), np.zeros(len(self.stamps), dtype=bool)
+        replaced[others] = self.present[others] & (self.amounts[others] != amounts)
+        gone[others] = replaced[others] | ~self.present[others]
+        if replaced.any():
+            at = int(np.argmax(replaced))
+            became = int(amounts[np.flatnonzero(others == at)[0]])
+            values = (
+                f"{_shown(int(self.amounts[at]))} {self.unit} became {_shown(became)} at {iso(int(self.stamps[at]))}"
+            )
+            self.say(Code.CORRECTED, Severity.WARNING, replaced, f"readings corrected by the operator ({values})")
+        self._keep(~gone)
+
     def prefer_measured(self) -> None:
         """Leave out estimates of what is also there as a measurement."""
         if not self.estimates.any():
@@ -64,6 +85,7 @@ class Ordered:
         self.stamps, self.amounts, self.present = self.stamps[chosen], self.amounts[chosen], self.present[chosen]
         self.numbers, self.codes, self.estimates = self.numbers[chosen], self.codes[chosen], self.estimates[chosen]
         self.seconds, self.files, self.chosen = self.seconds[chosen], self.files[chosen], self.chosen[chosen]
+        self.corrections = self.corrections[chosen]
 
     def drop_repeated(self, keep_first: bool = False) -> None:
         """
@@ -106,6 +128,10 @@ def _shown(millionths: int) -> str:
 
 def _codes(part: Rows) -> np.ndarray:
     return np.full(len(part.stamps), "", dtype=np.str_) if part.codes is None else part.codes
+
+
+def _corrections(part: Rows) -> np.ndarray:
+    return np.zeros(len(part.stamps), dtype=bool) if part.corrections is None else part.corrections
 
 
 def _estimates(part: Rows) -> np.ndarray:

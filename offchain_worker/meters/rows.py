@@ -33,7 +33,7 @@ class Rows:
     an empty value; `numbers` int64[n] line numbers from 1; `offsets` int64[n] seconds ahead of UTC as written, or
     None; `step` the interval in seconds if the file states one for all rows, else 0; `seconds` int64[n] if it states
     one for each (0 where it does not). `direction_stated` is False if the file leaves it open. `estimated` is True if all rows are the
-    operator's estimate, `estimates` bool[n] which ones are if not all; `codes` str[n] the quality as the operator
+    operator's estimate, `estimates` bool[n] which ones are if not all, `corrections` bool[n] which ones replace another value; `codes` str[n] the quality as the operator
     writes it. Of an index, `stamps` are the moments of reading and `amounts` the register, unless it has `seconds`: then
     `amounts` are what was counted in intervals of that length, such as days. `quantity` tells apart
     several indexes or allocations of one point and direction, in the file's own words. `file` names where they stand.
@@ -57,6 +57,7 @@ class Rows:
     quantity: str = ""
     codes: np.ndarray | None = None
     estimates: np.ndarray | None = None
+    corrections: np.ndarray | None = None
     file: str = ""
     findings: tuple[Finding, ...] = field(default=())
 
@@ -66,6 +67,6 @@ class Rows:
 
     def kept(self, keep: np.ndarray) -> Rows:
         """The rows where `keep` (bool[n]) is True."""
-        columns = ("stamps", "amounts", "present", "numbers", "offsets", "seconds", "codes", "estimates")
+        columns = ("stamps", "amounts", "present", "numbers", "offsets", "seconds", "codes", "estimates", "corrections")
         chosen = {name: getattr(self, name)[keep] for name in columns if getattr(self, name) is not None}
         return replace(self, **chosen)

@@ -89,6 +89,6 @@ def _sheet_energy(data: bytes) -> Fraction:
 
 SHEETS = [
     Case("day_hour", _day_hour(), ROW, _summed(rf"(?m)^[^;\n]*;[^;\n]*;{NUMBER};", 500), DAYS[0], PRM),
-    Case("sheet_csv", _saved(), ROW, _summed(rf"(?m)^[^;\n]*;[^;\n]*;[^;\n]*;[^;\n]*:[^;\n]*;{NUMBER}[; ]*$", 500_000), DAYS[0], PRM),
+    Case("sheet_csv", _saved(), ROW, _summed(rf"(?m)^[^;\n]*;[^;\n]*;[^;\n]*;[^;\n]*:[^;\n]*;\"?{NUMBER}\"?[; ]*$", 500_000), DAYS[0], PRM),
     Case("sheet", _sheet(), ROW, _sheet_energy, DAYS[0], PRM, _book),
 ]  # fmt: skip

@@ -178,7 +178,7 @@ def _reason(line: str, is_last: bool) -> str:
 
 
 def _curves(blocks: list[Block], table: pl.DataFrame, name: str) -> tuple[Rows, ...]:
-    curves: dict[tuple[str, Direction, bool], list[Block]] = {}
+    curves: dict[tuple[str, Direction, bool, bool], list[Block]] = {}
     for block in blocks:
         curves.setdefault(block.head.curve, []).append(block)
     return tuple(_rows(parts, table, name) for parts in curves.values())
@@ -207,7 +207,7 @@ def _rows(blocks: list[Block], table: pl.DataFrame, name: str) -> Rows:
     return Rows(
         meter=head.meter,
         direction=head.direction,
-        estimated=head.estimated,
+        estimated=head.estimated and not head.corrected,
         stamped=stamped,
         is_power=head.is_power,
         stamps=stamps,
@@ -217,6 +217,8 @@ def _rows(blocks: list[Block], table: pl.DataFrame, name: str) -> Rows:
         offsets=offsets,
         whole_watts=head.is_power,
         step=head.step,
+        estimates=np.full(len(at), head.estimated) if head.corrected else None,
+        corrections=np.ones(len(at), dtype=bool) if head.corrected else None,
         findings=(*head.findings(stamps, offsets, step if stamped == "start" else 0), *found),
     )
 

@@ -16,6 +16,7 @@ from offchain_worker.domain.roster import Direction
 from offchain_worker.meters.errors import MeterFileError
 from offchain_worker.meters.findings import Code, Finding, Severity
 from offchain_worker.meters.formats.enedis_series import unit_unstated, wrong_id
+from offchain_worker.meters.formats.enedis_words import is_corrected
 from offchain_worker.meters.text import BOM, quoted, whole_id
 
 HEADER = ["identifiant prm", "type de donnees", "date de debut", "date de fin", "grandeur physique"]
@@ -47,11 +48,12 @@ class Head:
     ends: int
     lines: tuple[int, ...]
     unit_stated: bool = True
+    corrected: bool = False
 
     @property
-    def curve(self) -> tuple[str, Direction, bool]:
+    def curve(self) -> tuple[str, Direction, bool, bool]:
         """What tells one curve of a file from another."""
-        return (self.meter, self.direction, self.estimated)
+        return (self.meter, self.direction, self.estimated, self.corrected)
 
     @property
     def unit(self) -> tuple[int, bool, int]:
@@ -152,6 +154,7 @@ def read_head(line: str, name: str, row: int) -> Head:
         ends=_midnight(names[3]),
         lines=(row - 1,),
         unit_stated=unit != "",
+        corrected=is_corrected(stage),
     )
 
 

@@ -22,7 +22,16 @@ from offchain_worker.domain.roster import Direction
 from offchain_worker.meters import columns, local_time
 from offchain_worker.meters.errors import MeterFileError
 from offchain_worker.meters.findings import Code, Finding, Severity
-from offchain_worker.meters.formats.enedis_words import ESTIMATED, MEASURED, MEASURED_STAGES, NOTHING, OTHERS, duration
+from offchain_worker.meters.formats.enedis_words import (
+    CORRECTED,
+    ESTIMATED,
+    MEASURED,
+    MEASURED_STAGES,
+    NOTHING,
+    OTHERS,
+    duration,
+    is_corrected,
+)
 from offchain_worker.meters.rows import EARLIEST, LARGEST_READING, LARGEST_REGISTER, LATEST, Rows
 from offchain_worker.meters.text import quoted
 from offchain_worker.meters.zone import DAY, offsets
@@ -104,11 +113,11 @@ def rows(series: Series, texts: Texts, name: str, stamped: Literal["start", "end
     elif ends.any() and not ends.all():
         _refuse(~ends & (seconds == 0), numbers, name, lambda _: "states no step, which others do")
         stamps, ahead = np.where(ends, stamps, stamps + seconds), None
-    codes, estimates, said = _quality(series, texts, stamps)
+    codes, estimates, corrections, said = _quality(series, texts, stamps)
     made = Rows(
         meter=series.meter,
         direction=series.direction,
-        estimated=bool(len(estimates)) and bool(estimates.all()),
+        estimated=bool(len(estimates)) and bool(estimates.all()) and not corrections.any(),
         stamped="end" if ends.any() else "start",
         is_power=series.is_power,
         stamps=stamps,
@@ -120,6 +129,7 @@ def rows(series: Series, texts: Texts, name: str, stamped: Literal["start", "end
         seconds=seconds if is_load or series.days else None,
         codes=codes,
         estimates=estimates,
+        corrections=corrections if corrections.any() else None,
         kind=series.kind,
         quantity=series.quantity,
         direction_stated=series.direction_stated,
@@ -229,8 +239,13 @@ def _moments(clock: columns.Stamps, ends: np.ndarray) -> tuple[np.ndarray, np.nd
     return utc, doubt
 
 
-def _quality(series: Series, texts: Texts, stamps: np.ndarray) -> tuple[np.ndarray, np.ndarray, list[Finding]]:
-    """The codes str[n] as written, joined by `/`, which rows are the operator's estimate bool[n], and what is found."""
+def _quality(
+    series: Series, texts: Texts, stamps: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[Finding]]:
+    """
+    The codes str[n] as written, joined by `/`, which rows are the operator's estimate and which its corrections (bool[n]
+    each), and what is found.
+    """
     stage_measured = series.stage.strip().casefold() in MEASURED_STAGES
     written = [_column(column) for column in (texts.natures, texts.likelihoods, texts.states) if len(column)]
     written = [
@@ -260,4 +275,5 @@ def _quality(series: Series, texts: Texts, stamps: np.ndarray) -> tuple[np.ndarr
         if mask.any():
             count, bounds = int(mask.sum()), (int(stamps[mask].min()), int(stamps[mask].max()))
             found.append(Finding(*bounds, code, Severity.WARNING, series.meter, count, f"{count} {what}"))
-    return codes, estimates, found
+    corrections = letters.is_in(CORRECTED).to_numpy() | is_corrected(series.stage)
+    return codes, estimates, corrections, found

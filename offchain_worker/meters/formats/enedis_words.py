@@ -29,11 +29,14 @@ OTHERS = (*PEAKS, "E", "ER", "ERC", "ERI", "PR", "PRC", "PRI", "DD", "DE", "TF",
 MEASURED = ["", "R", "REEL", "B", "S", "T", "F", "G", "RÉEL", "REELLE", "RÉELLE", "BRUT", "BRUTE"]
 """Quality codes of what the meter counted: real or raw, and the four that mark a power cut."""
 ESTIMATED = ["E", "ESTIME", "H", "P", "C", "K", "D", "ESTIMÉ", "ESTIMEE", "ESTIMÉE"]
-ESTIMATED += ["CORRIGE", "CORRIGÉ", "CORRIGEE", "CORRIGÉE"]
+CORRECTED = ["C", "CORRIGE", "CORRIGÉ", "CORRIGEE", "CORRIGÉE"]
+"""A value that takes the place of the one first published, which may stand beside it."""
+ESTIMATED += CORRECTED
 """Estimated, reconstituted (two kinds), corrected, computed from other curves, entered by hand."""
 NOTHING = ["", "null", "NULL"]
 MEASURED_STAGES = ["", "brut", "brute", "best", "comptage brut"]
 
+_CORRECTED_STAGE = re.compile(r"\s*(corr|.*corrig).*", re.IGNORECASE)
 _DURATION = re.compile(r"(?:PT?)?([0-9]{1,4})(M|H|D|)", re.IGNORECASE)
 
 
@@ -43,6 +46,11 @@ def direction_of(text: str, name: str, row: int) -> Direction:
     if direction is None:
         raise MeterFileError(name, row, f"direction {quoted(text)} is neither consumption (CONS) nor production (PROD)")
     return direction
+
+
+def is_corrected(stage: str) -> bool:
+    """Is it the stage (`Etape metier`) of values that the operator corrected?"""
+    return bool(_CORRECTED_STAGE.fullmatch(stage))
 
 
 def unit_of(text: str, name: str, row: int) -> tuple[int, bool]:
