@@ -14,6 +14,7 @@ from typing import Any
 from offchain_worker.domain import key as keys
 
 from . import figures
+from .direct_debit import end_to_end_id
 from .parties import Organiser, Parties, PartiesUnusable, Party
 from .reading import Facts
 from .words import LANGUAGES, tariff_words
@@ -94,6 +95,8 @@ def statement(facts: Facts, parties: Parties, bill: dict[str, Any], invoices: li
         "credit": bill["credit"],
         "net": bill["net"],
         "comparison": comparison(parties, bill),
+        "ownEnergy": str(own_energy(bill)),
+        "payment": _payment(facts, parties, member),
         "key": {lang: keys.describe(facts.key, lang, parties.names("groups", lang)) for lang in LANGUAGES},
         "proof": _proof(facts) | {"leaf": bill["leaf"], "salt": bill["salt"], "siblings": bill["proof"]},
     }
@@ -118,6 +121,23 @@ def comparison(parties: Parties, bill: dict[str, Any]) -> dict[str, str]:
         "cost": str(cost),
         "paid": bill["debit"],
         "saved": str(cost - int(bill["debit"])),
+    }
+
+
+def own_energy(bill: dict[str, Any]) -> int:
+    """Energy a member took of its own production, µkWh: shared with itself, so on no invoice."""
+    taken = sum(int(column["local"]) for column in bill["columns"] if column["direction"] == "consumption")
+    lines = [line for entry in bill["received"] for line in entry["lines"] if line["kind"] == "energy"]
+    return taken - sum(int(line["energy"]) for line in lines)
+
+
+def _payment(facts: Facts, parties: Parties, member: int) -> dict[str, str]:
+    """What a payment of this bill carries, and the mandate it is collected by where there is one."""
+    mandate = parties.of(member).mandate if parties.of(member).iban else None
+    return {
+        "reference": end_to_end_id(facts.period, facts.revision, member),
+        "mandate": mandate.reference if mandate else "",
+        "creditor": parties.organiser.creditor_identifier if mandate else "",
     }
 
 

@@ -5,6 +5,7 @@ A file is dated as its first document is.
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,27 +16,32 @@ from .words import WORDS
 
 
 def pdf(documents: Sequence[dict[str, Any]], lang: str) -> bytes:
-    """One PDF of these documents (`daisee.statement/1`, `daisee.invoice/1`), each on pages of its own.
+    """One PDF of these documents (`daisee.statement/1`, `daisee.invoice/1`), each on pages of its own that it counts.
 
-    Dated as the first one is.
+    Dated as the first one is. Drawn on the guess that each takes one page, and again if that was wrong.
     """
+    paper = _drawn(documents, lang, [1] * len(documents))
+    data, lengths = paper.output(), paper.counted
+    return bytes(data if paper.lengths == lengths else _drawn(documents, lang, lengths).output())
+
+
+def _drawn(documents: Sequence[dict[str, Any]], lang: str, lengths: list[int]) -> Sheet:
+    """The sheet with every document on it; `lengths` are the pages they are said to have."""
     first = documents[0]
     say = WORDS[lang]
     author = first["organiser"]["name"]
     title = (
         f"{say[first['kind']]} {first['number']}" if "number" in first else f"{say['statement']} {_month(first, lang)}"
     )
-    paper = Sheet(lang, title, author, first["issuedOn"])
+    paper = Sheet(lang, title, author, first["issuedOn"], lengths)
     for document in documents:
         if "number" in document:
-            paper.add_page()
-            paper.foot = f"{say[document['kind']]} {document['number']}"
+            paper.begin(f"{say[document['kind']]} {document['number']}")
             _invoice(paper, document)
         else:
-            paper.add_page()
-            paper.foot = f"{document['community']}, {_month(document, lang)}"
+            paper.begin(f"{document['community']}, {_month(document, lang)}")
             _statement(paper, document)
-    return bytes(paper.output())
+    return paper
 
 
 def _month(document: dict[str, Any], lang: str) -> str:
@@ -78,6 +84,7 @@ def _invoice(paper: Sheet, document: dict[str, Any]) -> None:
     paper.set_y(max(ends) + 3)
     if document["onBehalf"]:
         paper.write_text(_on_behalf(document, say), 8, color=SOFT)
+    paper.write_text(say["goods" if document["onBehalf"] else "services"], 8, color=SOFT)
     paper.ln(3)
     _lines(paper, document)
     _totals(paper, document, credit)
@@ -161,9 +168,12 @@ def _proof(paper: Sheet, document: dict[str, Any]) -> None:
     )
     paper.write_text(text, 7.5, color=SOFT)
     named = [("task", "taskId"), ("digest", "resultDigest"), ("root", "billsRoot"), ("leaf", "leaf")]
-    for word, field in named:
-        if field in proof:
-            paper.write_text(f"{say[word]} {proof[field]}", 7, color=SOFT)
+    hashes = [("key hash", "keyHash"), ("tariff hash", "tariffHash")]
+    for word, found in [(word, proof.get(field)) for word, field in named] + [
+        (word, document.get(field)) for word, field in hashes
+    ]:
+        if found:
+            paper.write_text(f"{say[word]} {found}", 7, color=SOFT)
 
 
 def _statement(paper: Sheet, document: dict[str, Any]) -> None:
@@ -181,8 +191,9 @@ def _statement(paper: Sheet, document: dict[str, Any]) -> None:
     amount, booked = figures.euros(abs(net), lang), figures.day(document["issuedOn"], lang)
     paper.write_text(say[state].format(amount=amount), 15, bold=True, color=LOCAL)
     paper.ln(0.5)
-    text = say[f"{state} booked"].format(booked=booked, due=figures.day(document["dueOn"], lang))
-    paper.write_text(text, 9)
+    paper.write_text(say[f"{state} booked"].format(booked=booked), 9)
+    if net < 0:
+        paper.write_text(_how_to_pay(document, lang), 9)
     for steps, why in (("missingSteps", "provisional why"), ("repairedSteps", "provisional repaired")):
         if document[steps]:
             paper.write_text(say[why].format(steps=document[steps]), 9, bold=True, color=WARNING)
@@ -190,10 +201,21 @@ def _statement(paper: Sheet, document: dict[str, Any]) -> None:
     paper.heading(say["your energy"])
     for column in document["columns"]:
         _energy(paper, column)
+    if int(document["ownEnergy"]):
+        text = say["own energy"].format(energy=figures.kwh(int(document["ownEnergy"]), lang))
+        paper.write_text(text, 8, color=SOFT)
     paper.heading(say["your money"])
     _money(paper, document)
     _key(paper, document)
     _proof(paper, document)
+
+
+def _how_to_pay(document: dict[str, Any], lang: str) -> str:
+    """The direct debit to expect if there is a mandate, else the account and the reference for a transfer."""
+    payment, due = document["payment"], figures.day(document["dueOn"], lang)
+    way = "by debit" if payment["mandate"] else "by transfer" if document["organiser"]["iban"] else "by hand"
+    account = f"{figures.FIXED}".join(textwrap.wrap(document["organiser"]["iban"], 4))
+    return WORDS[lang][way].format(due=due, account=account, name=document["organiser"]["name"], **payment)
 
 
 def _energy(paper: Sheet, column: dict[str, Any]) -> None:

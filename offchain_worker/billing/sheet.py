@@ -1,4 +1,4 @@
-"""An A4 sheet of ours: margins, embedded fonts, headings, tables, a footer with the document's number and the page.
+"""An A4 sheet of ours: margins, embedded fonts, headings, tables, a footer with the document's number and its pages.
 
 The fonts (`fonts/`, free to redistribute) cover Latin, Greek and Cyrillic names. Nothing of the machine goes in: no
 clock, no user name, no system font.
@@ -23,11 +23,16 @@ WARNING = (166, 76, 0)
 
 
 class Sheet(FPDF):
-    """An A4 page of ours: margins, fonts, a footer with the number of the document and the page."""
+    """An A4 page of ours: margins, fonts, a footer with the number of the document and the page of how many.
 
-    def __init__(self, lang: str, title: str, author: str, issued_on: str) -> None:
+    A file holds documents one after the other, and each counts its own pages: `lengths` are what the footers say they
+    have, `counted` what they turned out to have.
+    """
+
+    def __init__(self, lang: str, title: str, author: str, issued_on: str, lengths: list[int]) -> None:
         super().__init__(format="A4")
         self.say, self.lang, self.foot = WORDS[lang], lang, ""
+        self.lengths, self.firsts = lengths, list[int]()
         for style, suffix in (("", ""), ("B", "-Bold")):
             with as_file(files("offchain_worker.billing").joinpath("fonts", f"{FONT}{suffix}.ttf")) as path:
                 self.add_font(FONT, style, path)
@@ -39,9 +44,22 @@ class Sheet(FPDF):
         self.set_lang(lang)
         self.set_creation_date(datetime.fromisoformat(issued_on).replace(tzinfo=UTC))
 
+    def begin(self, foot: str) -> None:
+        """Start a document on a page of its own; `foot` names it under each of its pages."""
+        self.add_page()
+        self.foot = foot
+        self.firsts.append(self.page_no())
+
+    @property
+    def counted(self) -> list[int]:
+        """The pages of each document drawn so far."""
+        ends = [*self.firsts[1:], self.page_no() + 1]
+        return [end - first for first, end in zip(self.firsts, ends, strict=True)]
+
     def footer(self) -> None:
         self.set_y(-14)
-        self.write_text(f"{self.foot}    {self.say['page']} {self.page_no()}/{{nb}}", 7.5, color=SOFT, align="C")
+        page, pages = self.page_no() - self.firsts[-1] + 1, self.lengths[len(self.firsts) - 1]
+        self.write_text(f"{self.foot}    {self.say['page']} {page}/{pages}", 7.5, color=SOFT, align="C")
 
     def write_text(
         self, text: str, size: float = 9, bold: bool = False, color: Sequence[int] = INK, align: str = "L"

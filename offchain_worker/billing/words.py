@@ -71,6 +71,8 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "issuer": "Émetteur",
         "receiver": "Client",
         "on behalf": "Établie au nom et pour le compte de l'émetteur par {name}, {address}.",
+        "goods": "Nature de l'opération : livraison de biens (électricité).",
+        "services": "Nature de l'opération : prestation de services.",
         "registration": "Immatriculation",
         "vat number": "N° TVA",
         "issued on": "Date d'émission",
@@ -118,8 +120,13 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "owing": "À payer : {amount}",
         "earning": "Vous recevez {amount}",
         "nothing due": "Rien à payer",
-        "owing booked": "Débité de votre compte dans la communauté le {booked}. "
-        "S'il n'y suffit pas, versez la différence avant le {due}.",
+        "owing booked": "Débité de votre compte dans la communauté le {booked}.",
+        "by debit": "Prélèvement bancaire prévu le {due} par {name} : mandat {mandate}, créancier {creditor}, "
+        "référence {reference}.",
+        "by transfer": "Si ce compte n'y suffit pas, versez la différence avant le {due} à {name}, {account}, "
+        "avec la référence {reference}.",
+        "by hand": "Si ce compte n'y suffit pas, versez la différence avant le {due} à {name}, avec la référence "
+        "{reference}.",
         "earning booked": "Crédité sur votre compte dans la communauté le {booked}.",
         "nothing due booked": "Comptes arrêtés le {booked}.",
         "used": "Consommé",
@@ -127,6 +134,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "made": "Produit",
         "sold locally": "dont partagé localement",
         "from grid": "fourni par votre fournisseur",
+        "own energy": "Dont {energy} kWh de votre propre production : partagés avec vous-même, sans facture.",
         "your energy": "Votre énergie",
         "your money": "Vos factures",
         "received": "Reçues de",
@@ -146,6 +154,8 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "task": "Tâche",
         "leaf": "Feuille",
         "root": "Racine des factures",
+        "key hash": "Empreinte de la clé",
+        "tariff hash": "Empreinte du tarif",
     },
     "en": {
         "invoice": "Invoice",
@@ -161,6 +171,8 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "issuer": "From",
         "receiver": "To",
         "on behalf": "Made out in the name and on behalf of the issuer by {name}, {address}.",
+        "goods": "Nature of the operation: supply of goods (electricity).",
+        "services": "Nature of the operation: supply of services.",
         "registration": "Registration",
         "vat number": "VAT number",
         "issued on": "Date of issue",
@@ -208,8 +220,12 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "owing": "To pay: {amount}",
         "earning": "You receive {amount}",
         "nothing due": "Nothing to pay",
-        "owing booked": "Taken from your account in the community on {booked}. "
-        "If it does not suffice, pay in the difference by {due}.",
+        "owing booked": "Taken from your account in the community on {booked}.",
+        "by debit": "Direct debit planned on {due} by {name}: mandate {mandate}, creditor {creditor}, "
+        "reference {reference}.",
+        "by transfer": "If that account does not suffice, transfer the difference by {due} to {name}, {account}, "
+        "with the reference {reference}.",
+        "by hand": "If that account does not suffice, pay {name} the difference by {due}, with the reference {reference}.",
         "earning booked": "Credited to your account in the community on {booked}.",
         "nothing due booked": "Accounts closed on {booked}.",
         "used": "Used",
@@ -217,6 +233,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "made": "Produced",
         "sold locally": "of it shared locally",
         "from grid": "delivered by your supplier",
+        "own energy": "{energy} kWh of it are your own production: shared with yourself, without an invoice.",
         "your energy": "Your energy",
         "your money": "Your invoices",
         "received": "From",
@@ -236,5 +253,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "task": "Task",
         "leaf": "Leaf",
         "root": "Root of the bills",
+        "key hash": "Key hash",
+        "tariff hash": "Tariff hash",
     },
 }

@@ -121,6 +121,26 @@ def test_statement__of_the_producer__counts_no_energy_of_her_own() -> None:
     assert [d["number"] for d in statement["issued"]] == [f"F01-2016-06-000{i}" for i in (1, 2, 3)]
 
 
+def test_statement__of_alice__counts_what_she_takes_of_her_own_panels() -> None:
+    """8 kWh local to her flat and no invoice received, so all of it is of her panels."""
+    bill = n.settled()[1][1]
+    assert bill["received"] == []
+    assert documents.statement(n.facts(), n.parties(), bill, n.invoices())["ownEnergy"] == "8000000"
+    of_bob = documents.statement(n.facts(), n.parties(), n.settled()[1][2], n.invoices())
+    assert of_bob["ownEnergy"] == "0"
+
+
+def test_statement__payment__is_by_mandate_where_there_is_one() -> None:
+    found = {
+        member: documents.statement(n.facts(2), n.parties(), n.settled()[1][member], n.invoices())["payment"]
+        for member in (2, 3)
+    }
+    assert found == {
+        2: {"reference": "DAISEE-2016-06-R2-M2", "mandate": "", "creditor": ""},
+        3: {"reference": "DAISEE-2016-06-R2-M3", "mandate": "M-3", "creditor": "FR72ZZZ123456"},
+    }
+
+
 def later() -> list[dict[str, Any]]:
     """Revision 1: Dan's readings came, so he bought 2 kWh, and his bills are final."""
     bills = deepcopy(n.settled()[1])

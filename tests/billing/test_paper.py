@@ -57,7 +57,12 @@ def test_pdf__french_bill__reads_with_accents_and_euros(tmp_path: Path) -> None:
         "TVA non applicable, art. 293 B du CGI",
         "Établie au nom et pour le compte de l'émetteur par PMO d'Essai",
         "La production locale est répartie entre les consommateurs du groupe immeuble",
-        "page 3/3",
+        "À payer : 0,24 € Débité de votre compte dans la communauté le 3 juillet 2016. Prélèvement bancaire prévu le "
+        "2 août 2016 par PMO d'Essai : mandat M-4, créancier FR72ZZZ123456, référence DAISEE-2016-06-R0-M4.",
+        "Nature de l'opération : livraison de biens (électricité).",
+        "Nature de l'opération : prestation de services.",
+        "Facture F01-2016-06-0003 page 1/1",
+        f"Empreinte de la clé 0x{n.facts().key.hash().hex()} Empreinte du tarif 0x{n.facts().tariff.hash().hex()}",
     ):
         assert said in text
 
@@ -76,6 +81,26 @@ def test_pdf__english_bill__reads_with_names_of_other_alphabets(tmp_path: Path) 
     text = text_of(paper.pdf(statement(3), "en"), tmp_path / "bill.pdf")
     for said in ("Carol Łukasiewicz", "To pay: €0.78", "Invoice No. F01-2016-06-0002", "VAT 20% on €0.60 €0.12"):
         assert said in text
+
+
+def test_pdf__member_without_a_mandate__is_told_the_account_and_the_reference(tmp_path: Path) -> None:
+    text = text_of(paper.pdf(statement(2), "fr"), tmp_path / "bill.pdf")
+    way = (
+        "avant le 2 août 2016 à PMO d'Essai, FR14 2004 1010 0505 0001 3M02 606, avec la référence DAISEE-2016-06-R0-M2."
+    )
+    assert way in text
+    bare = [{**document, "organiser": {**document["organiser"], "iban": ""}} for document in statement(2)]
+    text = text_of(paper.pdf(bare, "en"), tmp_path / "bill.pdf")
+    assert "pay PMO d'Essai the difference by 2 August 2016, with the reference DAISEE-2016-06-R0-M2." in text
+
+
+def test_pdf__invoice_of_many_lines__counts_its_own_pages(tmp_path: Path) -> None:
+    one, *others = n.invoices()
+    many = {**one, "lines": one["lines"][:1] * 60}
+    text = text_of(paper.pdf([many, *others], "fr"), tmp_path / "bills.pdf")
+    number = one["number"]
+    assert f"Facture {number} page 1/2" in text and f"Facture {number} page 2/2" in text
+    assert [text.count(f"Facture {document['number']} page 1/1") for document in (one, *others)] == [0] + [1] * 5
 
 
 def test_pdf__credit_note__names_what_it_cancels(tmp_path: Path) -> None:
