@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from offchain_worker.meters.curve import Curve
+from offchain_worker.meters.curve import DENOMINATOR, Curve
 from offchain_worker.meters.findings import Code, Finding, Severity, iso, limited
 from offchain_worker.meters.rows import Rows
 from offchain_worker.meters.zone import DAY, clock_changes, local_midnight, offsets
@@ -22,6 +22,7 @@ def filled(measured: Curve, estimated: Curve) -> Curve:
     ends = np.concatenate([[np.iinfo(np.int64).min], measured.ends])
     keep = ends[after] <= estimated.starts
     extra = estimated.kept(keep)
+    said = _left_out(measured, estimated.kept(~keep))
     starts = np.concatenate([measured.starts, extra.starts])
     order = np.argsort(starts, kind="stable")
     spans = [curve.span for curve in (measured, estimated) if curve.span != (0, 0)] or [(0, 0)]
@@ -34,8 +35,25 @@ def filled(measured: Curve, estimated: Curve) -> Curve:
         repaired=np.concatenate([measured.repaired, extra.repaired])[order],
         codes=np.concatenate([measured.codes, extra.codes])[order],
         span=(min(first for first, _ in spans), max(last for _, last in spans)),
-        findings=tuple(dict.fromkeys(measured.findings + estimated.findings)),
+        findings=tuple(dict.fromkeys((*measured.findings, *estimated.findings, *said))),
     )
+
+
+def _left_out(measured: Curve, others: Curve) -> list[Finding]:
+    """An info about estimates that differ from what is also measured, with both energies of the first."""
+    if not len(others.starts) or not len(measured.starts):
+        return []
+    at = np.clip(np.searchsorted(measured.starts, others.starts), 0, len(measured.starts) - 1)
+    same = (measured.starts[at] == others.starts) & (measured.seconds[at] == others.seconds)
+    differ = np.flatnonzero(same & (measured.numerators[at] != others.numerators))
+    if not len(differ):
+        return []
+    first, last = int(differ[0]), int(differ[-1])
+    values = (int(measured.numerators[at[first]]) // DENOMINATOR, int(others.numerators[first]) // DENOMINATOR)
+    message = f"{len(differ)} estimates of what is also measured, left out ({values[0]} µkWh measured, {values[1]} "
+    message += f"estimated at {iso(int(others.starts[first]))})"
+    bounds = (int(others.starts[first]), int(others.ends[last]))
+    return [Finding(*bounds, Code.ESTIMATED, Severity.INFO, measured.meter, len(differ), message)]
 
 
 def missing_stretches(curve: Curve) -> list[tuple[int, int, int]]:

@@ -10,6 +10,11 @@ BOM = "\ufeff"
 _SCIENTIFIC = re.compile(r"[0-9]+(?:[.,][0-9]+)?E\+?[0-9]{1,3}", re.IGNORECASE)
 
 
+def bare_id(text: str) -> str:
+    """An id without what keeps a spreadsheet from taking it for a number: `="123"`, `'123`."""
+    return text.strip().strip("='\"")
+
+
 def whole_id(meter: str, name: str, row: int) -> str:
     """The id, unless it is a number as spreadsheets shorten them (1,23457E+13). Raises MeterFileError."""
     if _SCIENTIFIC.fullmatch(meter):

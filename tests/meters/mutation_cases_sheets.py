@@ -17,6 +17,7 @@ HEADER = (
     "Date de la mesure;Heure de la mesure;Valeur;Statut de la mesure;PRM;Type de données;Date de début;Date de fin;"
     "Grandeur métier;Grandeur physique;Statut demandé;Unité;Pas en minutes"
 )
+POWERS = "Date et heure de relève par le distributeur;Puissance atteinte (W);Nature de la donnée"
 DESCRIBED = f"{PRM};Courbe de charge;01/06/2021;03/06/2021;Consommation;Energie active;Brut;W;30"
 FORM = "%d/%m/%Y %H:%M:%S"
 NUMBER = r"\s*([0-9]+(?:[.,][0-9]+)?)\s*"
@@ -31,6 +32,14 @@ def _summed(pattern: str, factor: int) -> Callable[[bytes], Fraction]:
 def _day_hour() -> bytes:
     times = [time for day in DAYS for time in stamps(day, 30, FORM.replace(" ", ";"))]
     return csv(HEADER, [f"{time};{value};Brute;{DESCRIBED}" for time, value in zip(times, watts(96), strict=True)])
+
+
+def _powers() -> bytes:
+    lines = ["Récapitulatif de mes puissances atteintes en W", "", POWERS]
+    for day in DAYS[::-1]:
+        rows = [f"{time};{value};Réelle" for time, value in zip(stamps(day, 30, "%H:%M:%S"), watts(48), strict=True)]
+        lines += ["/".join(reversed(day.split("-"))) + ";;", *rows[::-1], ""]
+    return csv(lines[0], lines[1:])
 
 
 def _table() -> list[tuple[str, str, str]]:
@@ -91,4 +100,5 @@ SHEETS = [
     Case("day_hour", _day_hour(), ROW, _summed(rf"(?m)^[^;\n]*;[^;\n]*;{NUMBER};", 500), DAYS[0], PRM),
     Case("sheet_csv", _saved(), ROW, _summed(rf"(?m)^[^;\n]*;[^;\n]*;[^;\n]*;[^;\n]*:[^;\n]*;\"?{NUMBER}\"?[; ]*$", 500_000), DAYS[0], PRM),
     Case("sheet", _sheet(), ROW, _sheet_energy, DAYS[0], PRM, _book),
+    Case("edf_powers", _powers(), re.compile(rb"(?m)^[0-9]{2}:[^\n]*\n"), _summed(rf"(?m)^[^;\n]*;{NUMBER};", 500), DAYS[0], "no id"),
 ]  # fmt: skip

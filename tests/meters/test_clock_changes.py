@@ -151,6 +151,14 @@ def exported(day: str, minutes: int) -> bytes:
     return xlsx.written("Consommation Horaire", [["PRM", PRM], ["", "Début", "Fin", "Valeur (en kW)"], *rows])
 
 
+def powers(day: str, minutes: int) -> bytes:
+    """The supplier EDF's download: ends of intervals, the latest first, midnight as 00:00 of the day it ends."""
+    times = stamps(day, minutes, "%H:%M:%S")
+    rows = [f"{time};{200 + 2 * at};Réelle" for at, time in enumerate(times)]
+    head = "Date et heure de relève par le distributeur;Puissance atteinte (W);Nature de la donnée"
+    return csv(head, [f"{spanish_day(day)};;", *rows[::-1]], "latin-1")
+
+
 WRITERS: list[tuple[str, str, Callable[[str, int], bytes]]] = [
     ("enedis_customer_space", "half-hours", customer),
     ("enedis_customer_space", "quarter-hours", customer),
@@ -166,6 +174,7 @@ WRITERS: list[tuple[str, str, Callable[[str, int], bytes]]] = [
     ("enedis_day_hour", "quarter-hours", day_hour),
     ("enedis_day_hour", "ten minutes", day_hour),
     ("enedis_workbook", "half-hours", exported),
+    ("edf_powers", "half-hours", powers),
     ("enedis_r50", "half-hours", lambda day, _: r50([day])),
     ("enedis_r4x", "ten minutes", lambda day, minutes: r4x(r4x_curve(day, minutes))),
     ("sge_soap", "half-hours", by_soap(3)),

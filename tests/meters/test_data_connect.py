@@ -106,3 +106,14 @@ def test_redact__two_days__one_of_them_under_the_stand_in_and_nothing_else() -> 
     assert {curve.meter for curve in curves} == {"0" * 14}
     assert b"Jeanne" not in left
     assert PRM.encode() not in left
+
+
+def test_read__answer_that_states_no_step__covers_what_it_declares() -> None:
+    document = json.loads(
+        data_connect(zip(stamps("2024-06-01", 30), watts(48), strict=True), ("2024-06-01", "2024-06-02"))
+    )
+    for row in document["meter_reading"]["interval_reading"]:
+        del row["interval_length"]
+    (curve,) = meters.read(json.dumps(document).encode(), "f").curves
+    assert len(curve.starts) == 48
+    assert "declared_range" not in {str(finding.code) for finding in curve.findings}

@@ -276,3 +276,16 @@ def test_csv__decimal_commas_and_a_number_grouped_by_them__is_refused_with_its_r
     lines = [*rows("03/06/2025", range(1, 24), ["0,141"] * 23), f"{CUPS};03/06/2025;24;1,234.5;R"]
     with pytest.raises(meters.MeterFileError, match=r"row 25: '1,234\.5': other rows have decimal commas"):
         meters.read(file([DATADIS, *lines]), "f")
+
+
+def test_read__answer_with_spanish_names__the_same_as_with_english_ones() -> None:
+    english = ("date", "time", "consumptionKWh", "surplusEnergyKWh", "obtainMethod")
+    spanish = ("fecha", "hora", "consumo_kWh", "energiaVertida_kWh", "metodoObtencion")
+    curves = []
+    for names in (english, spanish):
+        rows = [dict(zip(names, ("2022/10/22", f"{hour:02}:00", f"0.{hour:03}", "0.5", "Real"), strict=True)) for hour in range(1, 25)]  # fmt: skip
+        data = json.dumps([{"cups": CUPS} | row for row in rows]).encode()
+        left = meters.redact(data, "f", "0" * len(CUPS), 0, 2**32)
+        curves.append([(c.direction, c.starts.tolist(), c.energy.tolist()) for d in (data, left) for c in meters.read(d, "f").curves])  # fmt: skip
+    assert curves[0] == curves[1]
+    assert sum(curves[0][0][2]) == 300_000

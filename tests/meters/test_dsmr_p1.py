@@ -163,3 +163,20 @@ def test_dsmr_p1__version_with_checksums__is_not_believed_without_one() -> None:
     whole = [telegram(f"2501010{hour}0000W", f"00000{hour}.000") for hour in range(4)]
     (consumption, _) = curves(b"".join([*whole[:3], whole[3].rpartition(b"!")[0] + b"!\r\n"]))
     assert (len(consumption.starts), codes(consumption)) == (2, [("checksum", "warning")])
+
+
+NOON = 1_622_548_800
+"""2021-06-01 12:00 UTC."""
+
+
+def test_read__old_meter_without_a_time__stands_where_the_logger_wrote_it_down() -> None:
+    """DSMR 2.2: no time, no checksum, the gas meter's reading on a line of its own."""
+    old = "/KMP5 KA6U001511209910\r\n\r\n0-0:96.1.1(204B413655303031)\r\n1-0:1.8.1({0}*kWh)\r\n1-0:2.8.1(00000.000*kWh)\r\n0-1:24.3.0(121030140000)(00)(60)(1)(0-1:24.2.1)(m3)\r\n(00070.749)\r\n!\r\n"  # fmt: skip
+    moments = ["2021-06-01T12:00:00+00:00", "2021-06-01T14:15:00+02:00", "2021-06-01 12:30:00.250Z"]
+    data = "".join(f"{moment}\r\n{old.format(f'{5 + at:09.3f}')}" for at, moment in enumerate(moments)).encode()
+    curve = meters.read(data, "f").curves[0]
+    assert curve.starts.tolist() == [NOON, NOON + 900]
+    assert curve.energy.tolist() == [1_000_000, 1_000_000]
+    left = meters.redact(data, "f", "0" * 16, NOON + 900, NOON + 1800)
+    assert b"24.3.0" not in left and b"204B413655303031" not in left
+    assert meters.read(left, "f").curves[0].energy.tolist() == [1_000_000]

@@ -169,14 +169,15 @@ def test_read__codes_of_quality__survive_per_interval() -> None:
     assert codes(curve) == {"doubtful"}
 
 
-@pytest.mark.parametrize("stage", ["CORRIGE", "COMPLETE"])
-def test_read__corrected_beside_raw__measured_wins_and_the_estimate_fills(stage: str) -> None:
+def test_read__completed_beside_raw__measured_wins_and_the_estimate_fills() -> None:
     raw = r63_rows("2024-06-01", values=[100] * 40 + [""] * 8)
-    better = [row.replace(";B;", ";;") for row in r63_rows("2024-06-01", values=[200] * 48, kind=f"PA;CONS;{stage};W")]
+    better = [row.replace(";B;", ";;") for row in r63_rows("2024-06-01", values=[200] * 48, kind="PA;CONS;COMPLETE;W")]
     report = meters.inspect([("f", csv(R63_HEADER, [*raw, *better]))])
     (curve,) = report["curves"]
     assert (curve["intervals"], curve["energy_micro_kwh"]) == (48, 40 * 50_000 + 8 * 100_000)
-    assert [f["code"] for f in report["findings"]] == ["estimated"]
+    assert [f["code"] for f in report["findings"]] == ["estimated", "estimated"]
+    left_out = "40 estimates of what is also measured, left out (50000 µkWh measured, 100000 estimated at 2024-05-31T22:00:00Z)"  # fmt: skip
+    assert left_out in [f["message"] for f in report["findings"]]
 
 
 @pytest.mark.parametrize("declared", ["2024-06-01 00:00:00;2024-06-04 00:00:00", "2024-05-30 00:00:00;2024-06-02 00:00:00"])  # fmt: skip
@@ -240,3 +241,13 @@ def test_read__offset_of_whole_hours__is_understood() -> None:
         )
     )
     assert curve.starts.tolist() == starts("2024-06-01", 30)
+
+
+@pytest.mark.parametrize("written", ["'{}", '="{}"', '"=""{}"""'])
+def test_read__id_guarded_against_spreadsheets__is_the_id(written: str) -> None:
+    data = csv(R63_HEADER, [row.replace(PRM, written.format(PRM)) for row in r63_rows("2024-06-01")])
+    curve = read_one(data)
+    assert (curve.meter, codes(curve)) == (PRM, set())
+    left = meters.redact(data, "f", "0" * 14, midnight("2024-06-01"), midnight("2024-06-02"))
+    assert PRM.encode() not in left
+    assert read_one(left).meter == "0" * 14

@@ -194,3 +194,12 @@ def test_read__index_without_a_single_register__warns() -> None:
     assert found["verdict"] == "repairable"
     said = [(each["code"], each["count"]) for each in found["findings"] if each["severity"] == "warning"]
     assert said == [("gap", 2)]
+
+
+def test_read__saved_again_by_a_spreadsheet__the_same() -> None:
+    """Blank lines become lines of semicolons, and all are as wide as the widest."""
+    lines = hdm_index([("2021-06-01T00:00:00+02:00", 1000), ("2021-06-02T00:00:00+02:00", 3000)])
+    wide = max(line.count(";") for line in lines)
+    padded = [line + ";" * (wide - line.count(";")) for line in [*lines[:2], "", *lines[2:], ""]]
+    (curve,) = meters.read(customer_space.file(padded), "f").curves
+    assert curve.energy.tolist() == [2_000_000]

@@ -73,7 +73,7 @@ def test_standardise__measured_and_estimated_file__measured_wins_and_the_estimat
     curve = standard(estimated, measured)
     assert curve.energy.tolist() == [100_000] * 10 + [50_000] * 5 + [100_000] * 33
     assert curve.quality.tolist() == [0] * 10 + [1] * 5 + [0] * 33
-    assert [(f.code, f.count) for f in curve.findings] == [(Code.ESTIMATED, 5)]
+    assert [(f.code, f.count) for f in curve.findings] == [(Code.ESTIMATED, 43), (Code.ESTIMATED, 5)]
 
 
 def test_standardise__estimate_alone__is_estimated() -> None:

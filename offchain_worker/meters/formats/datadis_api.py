@@ -5,12 +5,14 @@ Consumption as the API of the Spanish portal Datadis gives it.
       "surplusEnergyKWh": 0, "generationEnergyKWh": 0, "selfConsumptionEnergyKWh": 0}, …]
 
 The list may stand under a key of its own (`response`, `timeCurve`), and the second version of the API names things
-otherwise (`hour`, `measureMagnitudeActive`, `energyPoured`, `obtainingMethodDescription`). Meaning is that of
+otherwise (`hour`, `measureMagnitudeActive`, `energyPoured`, `obtainingMethodDescription`); the Spanish names of the portal's
+CSV are known too. Meaning is that of
 `datadis_csv`: an hour is the one that ENDS, in local time (Europe/Madrid); `null` is missing.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -28,28 +30,32 @@ NAME = "datadis_api"
 SIGNATURE = '\'[{"cups": …, "date": …, "time": …, "consumptionKWh": …}]\' (Datadis API)'
 
 VALUES = (
-    Value(("consumptionkwh", "measuremagnitudeactive"), Direction.CONSUMPTION),
-    Value(("surplusenergykwh", "energypoured"), Direction.PRODUCTION),
+    Value(("consumptionkwh", "measuremagnitudeactive", "consumokwh"), Direction.CONSUMPTION),
+    Value(("surplusenergykwh", "energypoured", "energiavertidakwh"), Direction.PRODUCTION),
     Value(
-        ("generationenergykwh", "energygenerated"), Direction.PRODUCTION, kind="allocation", quantity="generationEnergy"
+        ("generationenergykwh", "energygenerated", "energiageneradakwh"),
+        Direction.PRODUCTION,
+        kind="allocation",
+        quantity="generationEnergy",
     ),
     Value(
-        ("selfconsumptionenergykwh", "energyselfconsumed"),
+        ("selfconsumptionenergykwh", "energyselfconsumed", "energiaautoconsumidakwh"),
         Direction.CONSUMPTION,
         kind="allocation",
         quantity="selfConsumptionEnergy",
     ),
 )
-DAYS, HOURS = ("date",), ("time", "hour")
+DAYS, HOURS = ("date", "fecha"), ("time", "hour", "hora")
 CODES = ("obtainmethod", "obtainingmethoddescription", "metodoobtencion", "obtainingmethodcode", "obtainingmethod")
 _DEEPEST = 6
+_CONSUMPTION = re.compile('"(?:consumptionkwh|measuremagnitudeactive|consumo_?kwh)"')
+_DAY = re.compile('"(?:date|fecha)"')
 
 
 def claims(data: bytes) -> bool:
     """Is it JSON whose beginning names a consumption of this API, with a day?"""
     beginning = data[:4096].decode("utf-8", "replace").casefold()
-    named = '"consumptionkwh"' in beginning or '"measuremagnitudeactive"' in beginning
-    return json_text.begins(data) in ("[", "{") and named and '"date"' in beginning
+    return json_text.begins(data) in ("[", "{") and bool(_CONSUMPTION.search(beginning) and _DAY.search(beginning))
 
 
 def parse(data: bytes, name: str) -> tuple[Rows, ...]:

@@ -10,8 +10,8 @@ Telegrams of the P1 port of a smart meter, one or many in a file, as they come o
     !6EEE
 
 Registers are an index: several telegrams give the consumption between them, never a load curve. A telegram that is
-not complete or has a wrong checksum is left out and said; one without a time (older meters send none) cannot be placed,
-and is said too. A meter is known by the text of its equipment identifier. Times carry their offset, so no time zone
+not complete or has a wrong checksum is left out and said; one without a time (older meters send none) stands where a
+logger's line above it says (ISO 8601 with its offset), else cannot be placed, which is said too. A meter is known by the text of its equipment identifier. Times carry their offset, so no time zone
 enters.
 """
 
@@ -24,7 +24,7 @@ import numpy as np
 
 from offchain_worker.domain.roster import Direction
 from offchain_worker.meters.errors import MeterFileError
-from offchain_worker.meters.findings import Code, Finding, Severity
+from offchain_worker.meters.findings import Code, Finding, Severity, iso
 from offchain_worker.meters.formats import dsmr_telegram
 from offchain_worker.meters.formats.dsmr_telegram import Telegram, crc16
 from offchain_worker.meters.rows import Rows
@@ -152,4 +152,5 @@ def _written(telegram: Telegram, meter: str, stand_in: str, direction: Direction
             lines.append(b"")
     body = b"\r\n".join(lines) + b"\r\n!"
     checksum = b"" if telegram.checked is None else b"%04X" % crc16(body)
-    return body + checksum + b"\r\n"
+    above = iso(telegram.moment).encode() + b"\r\n" if telegram.logged and not empty else b""
+    return above + body + checksum + b"\r\n"

@@ -10,7 +10,7 @@ the total or 1, 2 … the tariffs. The time carries W for winter (UTC+1) or S fo
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from offchain_worker.domain.roster import Direction
@@ -34,6 +34,10 @@ _IDENTITIES = (
     re.compile(rb"^0-0:96\.1\.255(?:\*255)?\(([^)\r\n]{1,64})\)", re.MULTILINE),
     re.compile(rb"^/([^\r\n]{1,64})"),
 )
+_LOGGED = re.compile(
+    rb"(?:^|\n)\s*(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d))[ \t]*\r?\n\s*\Z"
+)
+"""A line with a logger's time, just above a telegram."""
 _POWERS = {b"kWh": 9, b"Wh": 6}
 
 
@@ -42,7 +46,7 @@ class Telegram:
     """
     `raw` from `/` to the checksum, beginning on `line` (from 1); `checked` is None if it carries no checksum and its
     version knows none; `moment` UTC seconds, -1 if it has no time; `registers` in millionths of a Wh; `faults` what
-    could not be read.
+    could not be read; `logged` says that the time is a logger's, not the meter's.
     """
 
     raw: bytes
@@ -52,6 +56,7 @@ class Telegram:
     moment: int
     registers: dict[Direction, int]
     faults: tuple[str, ...]
+    logged: bool = False
 
 
 def crc16(data: bytes) -> int:
@@ -80,10 +85,22 @@ def telegrams(data: bytes) -> tuple[list[Telegram], int]:
         counted = frame.start()
         if len(frame[0]) > LONGEST:
             continue
-        found.append(read(frame[0], line))
+        found.append(_placed(read(frame[0], line), data[max(past, frame.start() - 80) : frame.start()]))
         incomplete += _incomplete(data[past : frame.start()])
         past = frame.end()
     return found, incomplete + _incomplete(data[past:])
+
+
+def _placed(telegram: Telegram, above: bytes) -> Telegram:
+    """The telegram; if it has no time of its own, at the one with its offset that a logger wrote above it."""
+    found = _LOGGED.search(above) if telegram.moment < 0 else None
+    if found is None:
+        return telegram
+    try:
+        moment = int(datetime.fromisoformat(found[1].decode()).timestamp())
+    except ValueError:
+        return telegram
+    return replace(telegram, moment=moment, logged=True) if EARLIEST <= moment <= LATEST else telegram
 
 
 def _incomplete(between: bytes) -> int:

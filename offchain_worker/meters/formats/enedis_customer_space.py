@@ -147,8 +147,8 @@ def _blocks(texts: list[str], table: pl.DataFrame, name: str) -> list[Block]:
             raise MeterFileError(name, previous + 2, "a reading before the line 'Horodate;Valeur'")
         previous = index
         names = fields(texts[index]) if index < len(texts) else [""]
-        if names == [""]:
-            continue
+        if not any(names):
+            continue  # blank, or as a spreadsheet saves a blank line
         if is_header(names):
             if head is not None and awaits == "readings":
                 blocks.append(Block(head, opened, rows_from, index))
@@ -165,7 +165,9 @@ def _blocks(texts: list[str], table: pl.DataFrame, name: str) -> list[Block]:
             head = found if head is None else head.repeated(found)
             awaits = "columns"
         else:
-            raise MeterFileError(name, index + 1, _reason(texts[index], not any(map(str.strip, texts[index + 1 :]))))
+            raise MeterFileError(
+                name, index + 1, _reason(texts[index], not any(line.strip("; \r") for line in texts[index + 1 :]))
+            )
     if head is None or awaits != "readings":
         raise MeterFileError(name, len(texts), f"ends where its {awaits} should follow: truncated")
     return [*blocks, Block(head, opened, rows_from, len(texts))]

@@ -127,7 +127,7 @@ def read_head(line: str, name: str, row: int) -> Head:
     names = fields(line)
     if len(names) < 8:
         raise MeterFileError(name, row, f"{quoted(line)} does not describe a point in 9 fields: truncated or damaged")
-    meter = line.strip(BOM + "\r ").split(";")[0]
+    meter = line.strip(BOM + "\r ").split(";")[0].strip("='\"")
     kind, quantity, direction, stage, unit = names[1], names[4], names[5], names[6], names[7]
     if not meter or len(meter) > 64 or meter != meter.strip():
         raise MeterFileError(name, row, "no usable id of the point in the first field")

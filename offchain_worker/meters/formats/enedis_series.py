@@ -173,6 +173,7 @@ def span_findings(made: Rows, begins: str, ends: str) -> Rows:
         return made
     local = made.stamps + offsets(TIME_ZONE, made.stamps)
     step = made.stated_seconds()
+    step = np.where(step > 0, step, usual_step(local))
     first, last = int(np.argmin(local)), int(np.argmax(local))
     began = int(local[first]) - (int(step[first]) if made.stamped == "end" else 0)
     stopped = int(local[last]) + (int(step[last]) if made.stamped == "start" else 0)

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from offchain_worker.domain.roster import Direction
 from offchain_worker.meters.errors import MeterFileError
-from offchain_worker.meters.text import quoted, whole_id
+from offchain_worker.meters.text import bare_id, quoted, whole_id
 from offchain_worker.meters.zone import DAY
 
 TOTAL = "EA"
@@ -91,7 +91,7 @@ def day_after(text: str, name: str, row: int) -> str:
 
 def meter_of(text: str, name: str, row: int) -> str:
     """The id of a point, at most 64 printable characters. Raises MeterFileError."""
-    meter = text.strip()
+    meter = bare_id(text)
     if not meter or len(meter) > 64 or not meter.isprintable():
         raise MeterFileError(name, row, "no usable id of the point")
     return whole_id(meter, name, row)

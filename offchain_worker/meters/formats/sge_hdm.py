@@ -126,7 +126,9 @@ def redact(
     for block in blocks:
         described = lines[block.described]
         if block.kind in (INDEX, *DAYS) and described.split(";")[0].strip() == kept:
-            columns = next((at for at in range(block.described + 1, block.after) if lines[at].strip()), block.described)
+            columns = next(
+                (at for at in range(block.described + 1, block.after) if lines[at].strip("; \r\t")), block.described
+            )
             head = [block.first, block.described, columns]
             if direction in (None, _side(block, described, name)):
                 written += [(at, lines[at].replace(kept, stand_in, 1)) for at in head]
@@ -144,7 +146,7 @@ def _blocks(lines: list[str], name: str) -> list[Block]:
     for at, after in zip(heads, [*heads[1:], len(lines)], strict=True):
         if not is_header(fields(lines[at])):
             raise MeterFileError(name, at + 1, f"{quoted(lines[at])} is no header of a block: truncated or damaged")
-        described = next((row for row in range(at + 1, after) if lines[row].strip()), None)
+        described = next((row for row in range(at + 1, after) if lines[row].strip("; \r\t")), None)
         if described is None:
             raise MeterFileError(name, after, "ends where a description should follow: truncated")
         parts = fields(lines[described])
@@ -214,7 +216,7 @@ def _days(lines: list[str], block: Block, found: dict[Series, Texts], name: str)
     """Add the rows of a block of daily energies to those found. Raises MeterFileError."""
     described = fields(lines[block.described])
     meter = meter_of(lines[block.described].split(";")[0], name, block.described + 1)
-    header = next((at for at in range(block.described + 1, block.after) if lines[at].strip()), block.after - 1)
+    header = next((at for at in range(block.described + 1, block.after) if lines[at].strip("; \r\t")), block.after - 1)
     names = fields(lines[header])
     stated = _UNIT.fullmatch(names[1]) if len(names) > 1 else None
     unit = stated[1] if stated else (described[7:8] or [""])[0]
@@ -235,7 +237,8 @@ def _days(lines: list[str], block: Block, found: dict[Series, Texts], name: str)
 
 def _readings(lines: list[str], block: Block, texts: Texts, name: str) -> list[Finding]:
     """Add the rows of a block of registers; returns a warning if its registers contradict each other."""
-    header = block.described + 1
+    below = range(block.described + 1, block.after)
+    header = next((at for at in below if lines[at].strip("; \r\t")), block.after)
     names = fields(lines[header]) if header < block.after else []
     grids: dict[str, list[int]] = {"t": [], "d": [], "f": []}
     for at, column in enumerate(names):
@@ -247,7 +250,7 @@ def _readings(lines: list[str], block: Block, texts: Texts, name: str) -> list[F
     rows: list[tuple[int, list[str]]] = []
     for at in range(header + 1, block.after):
         line = lines[at].rstrip("\r")
-        if not line.strip():
+        if not line.strip("; \t"):
             continue
         if fields(line)[0] == "periode":
             break
