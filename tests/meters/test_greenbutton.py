@@ -178,3 +178,15 @@ def test_greenbutton__blocks_without_links__go_by_order_or_are_refused() -> None
     assert [c.energy.tolist() for c in curves(feed(one, unlinked[0], two, unlinked[1]))] == [[1000], [2000]]
     with pytest.raises(meters.MeterFileError, match="do not say of which meter reading"):
         curves(feed(one, two, *unlinked))
+
+
+def test_greenbutton__several_points_with_blocks_in_reverse__are_told_apart() -> None:
+    first = [reading(1, powerOfTenMultiplier=-3), block(1, ["250000", "500000"])]
+    second = [part.replace("UsagePoint/1", "UsagePoint/2").replace("ReadingType/1", "ReadingType/2") for part in [reading(1), block(1, ["7", "8"])]]  # fmt: skip
+    later = block(1, ["9"]).replace(str(START), str(START + 7200)).replace("IntervalBlock/1", "IntervalBlock/2")
+    data = feed(first[0], later.replace(">9<", ">1000000<"), first[1], entry("UsagePoint/2", "<UsagePoint/>", identity="point-2"), *second)  # fmt: skip
+    found = {curve.meter: curve.energy.tolist() for curve in curves(data)}
+    assert found == {"point-1": [250_000, 500_000, 1_000_000], "point-2": [7_000, 8_000]}
+    left = meters.redact(data, "f.xml", "0" * 7, START, START + 7200, "point-2")
+    assert b"point-1" not in left and b"250000" not in left
+    assert curves(left)[0].energy.tolist() == [7_000, 8_000]

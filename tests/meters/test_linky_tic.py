@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from offchain_worker import meters
@@ -164,3 +166,25 @@ def test_redact__one_direction_of_historic_and_standard__and_times_of_historic()
 def test_read__no_complete_address__is_refused() -> None:
     with pytest.raises(meters.MeterFileError, match="holds no frame with a meter's address"):
         meters.read(b"\x02\nADSC\t021728123456\t!\r\nEAST\t1\t!\r\x03", "f")
+
+
+def priced(at: int, tariff: str, registers: dict[str, int]) -> bytes:
+    """A historic frame of a three-phase meter, with the logger's time above it."""
+    named = [("ADCO", "021728123456"), ("OPTARIF", tariff), *((name, f"{value:09}") for name, value in registers.items())]  # fmt: skip
+    named += [("IINST1", "001"), ("IINST2", "002"), ("IINST3", "000"), ("PAPP", "00800"), ("MOTDETAT", "000000"), ("PPOT", "00")]  # fmt: skip
+    above = datetime.fromtimestamp(NOON + 900 * at, UTC).isoformat().encode()
+    return above + b"\n" + tic_frame([tic_line(*line, standard=False) for line in named]) + b"\n"
+
+
+@pytest.mark.parametrize(
+    ("tariff", "still", "used"),
+    [("BASE", {}, "BASE"), ("EJP.", {"EJPHPM": 200}, "EJPHN"), ("BBR(", {"BBRHCJB": 7, "BBRHCJW": 1, "BBRHPJW": 2, "BBRHCJR": 3, "BBRHPJR": 4}, "BBRHPJB")],
+)  # fmt: skip
+def test_read__historic_frames_of_every_tariff_on_three_phases__count_all_their_registers(
+    tariff: str, still: dict[str, int], used: str
+) -> None:
+    data = b"".join(priced(at, tariff, {**still, used: 5000 + 3 * at}) for at in range(5))
+    (curve,) = meters.read(data, "f").curves
+    assert (curve.kind, curve.energy.tolist()) == ("index", [3000] * 4)
+    assert curve.registers is not None
+    assert int(curve.registers[0]) == (sum(still.values()) + 5000) * 1_000_000
