@@ -1,197 +1,21 @@
-"""The month before: the community is deployed, its founders enrol with consents, points are declared, euros come in."""
+"""The month before: the community is deployed, its founders publish reading keys, points are declared, euros come in."""
 
 from __future__ import annotations
 
 import json
 import subprocess
 import sys
-from dataclasses import dataclass, field
-from datetime import date
-from pathlib import Path
-from typing import Any
-from zoneinfo import ZoneInfo
 
-from eth_account import Account
 from eth_utils import keccak
 from web3 import Web3
 
-from offchain_worker.chain import community as communities
-from offchain_worker.chain.community import Community
-from offchain_worker.chain.connection import Connection
 from offchain_worker.chain.contract import abi_of
-from offchain_worker.chain.transactions import Sender
 from offchain_worker.domain.roster import Direction
-from offchain_worker.jobs.program import program_hash
-from offchain_worker.storage.identity import Identity
-from scripts import deploy
-from scripts.demo import calendar
-from scripts.demo.cast import MeteringPoint, Neighbourhood, Person, Stay, identity_of
-from scripts.demo.clock import Clock
-from scripts.demo.voice import Voice
+from scripts.demo import charter
+from scripts.demo.cast import MeteringPoint, Stay
+from scripts.demo.stage import ROOT, Stage
 
-ROOT = Path(__file__).resolve().parents[2]
-ZERO_ADDRESS = "0x" + "00" * 20
-DAY = 86_400
-CONSENT_KINDS = {"signed": 0, "paper": 1, "default_in": 2}
-AGREEMENT = keccak(b"Community agreement of Villeurbanne (demonstration)")
-YEARS_OF_CALENDAR = 10
 TOKEN_UNITS_PER_CENT = 10_000
-
-
-@dataclass
-class Stage:
-    """Everything the demo has set up so far."""
-
-    label: str
-    neighbourhood: Neighbourhood
-    folder: Path
-    url: str
-    month: date
-    zone: ZoneInfo
-    voice: Voice
-    clock: Clock
-    connection: Connection
-    ports: list[int]
-    store: str = "store"
-    relay_port: int = 0
-    members: dict[str, int] = field(default_factory=dict)
-    salts: list[dict[str, Any]] = field(default_factory=list)
-    opened: Community | None = None
-
-    @property
-    def community(self) -> Community:
-        """The deployed contracts."""
-        if self.opened is None:
-            self.opened = communities.connect(self.url, self.folder / "deployment.json")
-        return self.opened
-
-    @property
-    def relay_url(self) -> str:
-        """Where the demo's relayer listens while it runs."""
-        return f"http://127.0.0.1:{self.relay_port}"
-
-    @property
-    def period(self) -> int:
-        """The month as a period id."""
-        return self.month.year * 100 + self.month.month
-
-    @property
-    def chain_start(self) -> int:
-        """Local midnight of the first day of the month before."""
-        return calendar.midnight(calendar.previous_month(self.month), self.zone)
-
-    @property
-    def period_start(self) -> int:
-        """The period's first second."""
-        return calendar.midnight(self.month, self.zone)
-
-    @property
-    def period_end(self) -> int:
-        """The period's end."""
-        return calendar.midnight(calendar.next_month(self.month), self.zone)
-
-    def identity(self, name: str) -> Identity:
-        """The keys of a person or office."""
-        return identity_of(name, self.folder / "identities")
-
-    def sender(self, name: str) -> Sender:
-        """Sends as a person or office."""
-        return Sender(self.connection, Account.from_key(self.identity(name).signing_key))
-
-    def founders(self) -> list[Person]:
-        """Who is there when the chain starts, in the order of the list of members."""
-        present = {
-            s.person.name for p in self.neighbourhood.points for s in p.stays if self.runs_at(s, self.chain_start)
-        }
-        return [person for person in self.neighbourhood.people if person.name in present]
-
-    def runs_at(self, stay: Stay, time: int) -> bool:
-        """Whether a stay covers this second."""
-        start = calendar.midnight(stay.first, self.zone)
-        return start <= time and (stay.last is None or time < calendar.midnight(stay.last, self.zone))
-
-
-def consent(stage: Stage, person: Person, registry: str, nonce: int = 0) -> dict[str, Any]:
-    """A person's consent: signed by the wallet for this registry, or the digest of a sheet of paper."""
-    kind = CONSENT_KINDS[person.consent]
-    if not person.wallet:
-        digest = keccak(f"signed sheet of {person.name}".encode()) if person.consent == "paper" else AGREEMENT
-        return {"wallet": ZERO_ADDRESS, "kind": kind, "digest": "0x" + digest.hex(), "signature": "0x"}
-    identity = stage.identity(person.slug)
-    signed = Account.sign_typed_data(
-        identity.signing_key,
-        domain_data={
-            "name": "DAISEE CommunityRegistry",
-            "version": "1",
-            "chainId": stage.connection.chain_id,
-            "verifyingContract": registry,
-        },
-        message_types={
-            "Consent": [
-                {"name": "agreement", "type": "bytes32"},
-                {"name": "wallet", "type": "address"},
-                {"name": "nonce", "type": "uint256"},
-            ]
-        },
-        message_data={"agreement": AGREEMENT, "wallet": identity.address, "nonce": nonce},
-    )
-    return {
-        "wallet": identity.address,
-        "kind": kind,
-        "digest": "0x" + AGREEMENT.hex(),
-        "signature": "0x" + bytes(signed.signature).hex(),
-    }
-
-
-def legal_default_key() -> dict[str, Any]:
-    """Pro rata of consumption for all: what the law gives a community that says nothing else."""
-    stage = {"rule": "PRO_RATA", "group": 0, "points": [], "producers": [], "weights": []}
-    return {
-        "schema": "daisee.key/1",
-        "perProducer": False,
-        "selfSharing": True,
-        "coefficientDecimals": 0,
-        "committer": ZERO_ADDRESS,
-        "stages": [stage],
-    }
-
-
-def plan(stage: Stage, deployer: str, nonce: int) -> dict[str, Any]:
-    """What is to be deployed, with every founder's consent for the registry's predicted address."""
-    registry = deploy.predicted_addresses(deployer, nonce)["CommunityRegistry"]
-    conformity = json.dumps(stage.neighbourhood.conformity, sort_keys=True, separators=(",", ":"))
-    return {
-        "deployerNonce": nonce,
-        "provider": stage.identity("provider").address,
-        "gridOperator": stage.identity("operator").address,
-        "auditors": [stage.identity("auditor").address],
-        "agreement": "0x" + AGREEMENT.hex(),
-        "replacementDelay": 14 * DAY,
-        "votingAge": 30 * DAY,
-        "founders": [consent(stage, person, registry) for person in stage.founders()],
-        "votingDelay": DAY,
-        "votingPeriod": 7 * DAY,
-        "quorumPpm": 500_000,
-        "lateQuorumExtension": 2 * DAY,
-        "maximumProxies": 2,
-        "doubleMajority": False,
-        "notice": 3 * DAY,
-        "key": legal_default_key(),
-        "tariff": stage.neighbourhood.tariff,
-        "conformity": conformity,
-        "program": "0x" + program_hash().hex(),
-        "stepSeconds": stage.neighbourhood.step_seconds,
-        "firstPeriod": stage.period,
-        "calendar": calendar.month_starts(stage.month, 12 * YEARS_OF_CALENDAR, stage.zone),
-        "workers": [
-            {"address": stage.identity(f"worker-{i}").address, "endpoint": f"http://127.0.0.1:{port}"}
-            for i, port in enumerate(stage.ports, start=1)
-        ],
-        "quorum": 2,
-        "reopenDelay": DAY,
-        "challengeWindow": 3 * DAY,
-        "reserveCents": 1_000,
-    }
 
 
 def deploy_community(stage: Stage) -> None:
@@ -199,7 +23,7 @@ def deploy_community(stage: Stage) -> None:
     deployer = Web3.to_checksum_address(stage.connection.web3.eth.accounts[0])
     nonce = stage.connection.web3.eth.get_transaction_count(deployer)
     written = stage.folder / "plan.json"
-    written.write_text(json.dumps(plan(stage, deployer, nonce), indent=1), encoding="utf-8")
+    written.write_text(json.dumps(charter.plan(stage, deployer, nonce), indent=1), encoding="utf-8")
     with stage.voice.console.status("deploying with Brownie…"):
         done = subprocess.run(
             [

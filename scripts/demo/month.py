@@ -18,7 +18,9 @@ from offchain_worker.storage import places
 from offchain_worker.storage.places import open_store
 from scripts.demo import calendar
 from scripts.demo.cast import MeteringPoint, Stay
-from scripts.demo.founding import DAY, ROOT, Stage, consent, open_stay, point_salt
+from scripts.demo.charter import consent
+from scripts.demo.founding import open_stay, point_salt
+from scripts.demo.stage import DAY, ROOT, Stage
 
 QUESTION = "Serve the users of the building first, then the neighbourhood?"
 

@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 
 from scripts.demo.cast import FOLDER
-from scripts.demo.founding import Stage
+from scripts.demo.stage import Stage
 
 
 def write(stage: Stage) -> Path:

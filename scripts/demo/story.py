@@ -18,6 +18,7 @@ from offchain_worker.domain.errors import DaiseeError
 from scripts import local_chain, local_kubo, run_app
 from scripts.demo import calendar, cast, founding, month, parties, vote
 from scripts.demo.clock import Clock
+from scripts.demo.stage import Stage
 from scripts.demo.voice import Voice
 from scripts.install_kubo import NoKubo
 
@@ -25,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 WORKERS = 3
 
 
-def open_stage(label: str, folder: Path, url: str, voice: Voice, store: str = "store") -> founding.Stage:
+def open_stage(label: str, folder: Path, url: str, voice: Voice, store: str = "store") -> Stage:
     """An empty working folder with the settings that every command of the demo reads."""
     neighbourhood = cast.read()
     where = calendar.zone(neighbourhood.time_zone)
@@ -38,9 +39,7 @@ def open_stage(label: str, folder: Path, url: str, voice: Voice, store: str = "s
     ports = [local_chain.free_port() for _ in range(WORKERS)]
     clock = Clock(connection, where)
     first = date.fromisoformat(f"{label}-01")
-    return founding.Stage(
-        label, neighbourhood, folder, url, first, where, voice, clock, connection, ports, store, relay_port
-    )
+    return Stage(label, neighbourhood, folder, url, first, where, voice, clock, connection, ports, store, relay_port)
 
 
 def chain_start(label: str) -> int:
@@ -62,7 +61,7 @@ def opened_store(kind: str, folder: Path) -> Iterator[str]:
         raise SystemExit(f"error: STORE=kubo needs Kubo: {error}") from error
 
 
-def tell_of_people(stage: founding.Stage) -> None:
+def tell_of_people(stage: Stage) -> None:
     """The first half: founders, vote, month."""
     voice = stage.voice
     voice.chapter(f"1. {stage.clock.today}: the community is founded")
@@ -76,7 +75,7 @@ def tell_of_people(stage: founding.Stage) -> None:
     month.live_the_month(stage)
 
 
-def tell_of_figures(stage: founding.Stage) -> None:
+def tell_of_figures(stage: Stage) -> None:
     """The second half: readings, workers, euros, audit."""
     voice = stage.voice
     voice.chapter("4. The operator publishes the readings")
@@ -94,7 +93,7 @@ def tell_of_figures(stage: founding.Stage) -> None:
     voice.gas_table()
 
 
-def leave_running(stage: founding.Stage) -> None:
+def leave_running(stage: Stage) -> None:
     """Leave the app running until interrupted."""
     port = local_chain.free_port()
     places = {"DAISEE_CONFIG": stage.folder / "daisee.toml", "DAISEE_PERSONAS": stage.folder / "identities"}

@@ -19,8 +19,8 @@ from offchain_worker.domain import presets
 from offchain_worker.domain.key import AllocationKey
 from offchain_worker.domain.presets import Parameters, Preset
 from scripts.demo import calendar
-from scripts.demo.founding import ROOT, Stage
 from scripts.demo.month import daisee
+from scripts.demo.stage import ROOT, Stage
 
 QUESTION = "Partager l'énergie locale à parts égales entre nous tous ? / Share the local energy equally among us all?"
 RELAYER = "relayer"

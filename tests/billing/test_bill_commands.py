@@ -8,7 +8,7 @@ import sys
 from hashlib import sha256
 from pathlib import Path
 
-from scripts.demo.founding import ROOT, Stage
+from scripts.demo.stage import ROOT, Stage
 
 
 def parties_of(stage: Stage) -> Path:

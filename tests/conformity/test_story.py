@@ -30,7 +30,8 @@ from offchain_worker.jobs import gathering, results
 from offchain_worker.storage import places
 from scripts import local_chain
 from scripts.demo import calendar, month, story
-from scripts.demo.founding import DAY, ROOT, Stage, declare_points, deploy_community, pay_in, publish_reading_keys
+from scripts.demo.founding import declare_points, deploy_community, pay_in, publish_reading_keys
+from scripts.demo.stage import DAY, ROOT, Stage
 from scripts.demo.voice import Voice
 
 LABELS = ("Roof", "Office 1", "Home 1")

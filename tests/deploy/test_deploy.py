@@ -26,7 +26,7 @@ from offchain_worker.chain.deployment import read
 from offchain_worker.storage import identity as identities
 from offchain_worker.storage import keystore
 from scripts import deploy, local_chain, toolchain
-from scripts.demo import founding, story
+from scripts.demo import charter, story
 from scripts.demo.voice import Voice
 from scripts.deployment.plan import ORDER, order_of
 from tests.conftest import ROOT
@@ -49,7 +49,7 @@ class Somewhere:
         assert stage.month == date(2016, 6, 1)
         self.euro = self.deploy_euro()
         # The founders sign for the registry's address, the deployer's next: without a token of ours that is nonce 1.
-        self.plan = founding.plan(stage, self.deployer.address, 0) | {"deployerNonce": 1, "euroToken": self.euro}
+        self.plan = charter.plan(stage, self.deployer.address, 0) | {"deployerNonce": 1, "euroToken": self.euro}
         self.write(self.plan)
         order = order_of(self.plan)
         self.places = deploy.predicted_addresses(self.deployer.address, 1, order) | {"EuroToken": self.euro}

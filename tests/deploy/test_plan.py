@@ -12,7 +12,7 @@ import pytest
 from rich.console import Console
 
 from scripts import deploy
-from scripts.demo import founding, story
+from scripts.demo import charter, story
 from scripts.demo.voice import Voice
 from scripts.deployment import plan as plans
 from scripts.deployment.verify import verify
@@ -32,7 +32,7 @@ def deployed(
     folder = tmp_path_factory.mktemp("plan")
     stage = story.open_stage("2016-07", folder, chain_url, Voice(Console(file=io.StringIO())))
     account = brownie.accounts[60]
-    plan = founding.plan(stage, account.address, account.nonce)
+    plan = charter.plan(stage, account.address, account.nonce)
     deployment, gas = deploy.deploy(contracts, account, plan, folder / "d.partial", lambda _name, _stood: None)
     assert gas.keys() == set(plans.ORDER)
     yield contracts, plan, deployment.contracts

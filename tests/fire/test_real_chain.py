@@ -20,7 +20,7 @@ from offchain_worker.daemon import answer as answers
 from offchain_worker.daemon.journal import Journal
 from offchain_worker.domain.task import TaskKind
 from scripts.demo import founding, month
-from scripts.demo.founding import Stage
+from scripts.demo.stage import ROOT, Stage
 from tests.fire import village
 
 DEPTH = 64
@@ -82,7 +82,7 @@ def watched(stage: Stage) -> Iterator[list[str]]:
     """The states that `daisee period status --watch` tells, each when it changes, until the period is settled."""
     command = [sys.executable, "-m", "offchain_worker.cli.main", "--config", str(stage.folder / "daisee.toml")]
     command += ["period", "status", stage.label, "--watch"]
-    with subprocess.Popen(command, cwd=founding.ROOT, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         states: list[str] = []
         assert process.stdout is not None
         states.append(state_of(process.stdout.readline()))  # comes at once, not when the process ends

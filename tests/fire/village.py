@@ -21,9 +21,9 @@ from rich.console import Console
 from offchain_worker.domain.conformity_rules import ConformityRules
 from offchain_worker.domain.roster import Direction, Source
 from scripts import local_chain
-from scripts.demo import founding, month, story
+from scripts.demo import charter, founding, month, story
 from scripts.demo.cast import MeteringPoint, Neighbourhood, Person, Stay
-from scripts.demo.founding import DAY, Stage
+from scripts.demo.stage import DAY, Stage
 from scripts.demo.voice import Voice
 
 LABEL, HOUR, KWH = "2016-02", 3600, 10**6
@@ -60,7 +60,7 @@ def neighbourhood(columns: int, folder: Path) -> Neighbourhood:
         {PLANT: "plant", HOMES: "homes"},
         tuple(people),
         tuple(points),
-        founding.legal_default_key(),
+        charter.legal_default_key(),
         {
             "schema": "daisee.tariff/1",
             "bands": 1,
@@ -113,7 +113,7 @@ def declare(stage: Stage) -> None:
     ask(stage, "anvil_impersonateAccount", provider)
     calls: list[tuple[str, list[Any]]] = []
     for person in stage.neighbourhood.people[len(stage.members) :]:
-        agreed = founding.consent(stage, person, registry.address)
+        agreed = charter.consent(stage, person, registry.address)
         calls.append(("enrol", [tuple(agreed[part] for part in ("wallet", "kind", "digest", "signature"))]))
         stage.members[person.name] = len(stage.members) + 1
     for point in stage.neighbourhood.points:

@@ -18,7 +18,7 @@ from offchain_worker.domain import canonical
 from offchain_worker.domain.task import TaskKind
 from offchain_worker.storage.cid import cid
 from offchain_worker.storage.embedded import EmbeddedStore
-from scripts.demo.founding import ROOT, Stage
+from scripts.demo.stage import ROOT, Stage
 from tests.impostor import answering
 
 

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from scripts.demo.founding import ROOT, Stage
+from scripts.demo.stage import ROOT, Stage
 
 
 def daisee(stage: Stage, who: str, *arguments: str) -> tuple[int, str, str]:

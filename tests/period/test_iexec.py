@@ -15,7 +15,7 @@ from offchain_worker.domain.task import TaskKind
 from offchain_worker.jobs import gathering
 from offchain_worker.storage.embedded import EmbeddedStore
 from scripts.demo import month
-from scripts.demo.founding import ROOT, Stage
+from scripts.demo.stage import ROOT, Stage
 
 
 @pytest.mark.parametrize("kind", [TaskKind.CONFORMITY, TaskKind.SETTLEMENT])

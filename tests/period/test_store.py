@@ -14,7 +14,7 @@ import pytest
 from offchain_worker.storage.cid import cid
 from offchain_worker.storage.embedded import EmbeddedStore
 from offchain_worker.storage.kubo import KuboStore
-from scripts.demo.founding import ROOT, Stage
+from scripts.demo.stage import ROOT, Stage
 
 
 def daisee(stage: Stage, store: str, *arguments: str) -> tuple[int, Any]:

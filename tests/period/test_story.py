@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from scripts.demo.founding import ROOT
+from scripts.demo.stage import ROOT
 
 
 def test_demo__october_with_its_long_day__settles_and_audits() -> None:

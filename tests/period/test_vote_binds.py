@@ -29,7 +29,7 @@ from offchain_worker.domain.stages import Stage as KeyStage
 from offchain_worker.jobs.program import program_hash
 from scripts import local_chain
 from scripts.demo import founding, month, story, vote
-from scripts.demo.founding import ROOT, Stage
+from scripts.demo.stage import ROOT, Stage
 from scripts.demo.voice import Voice
 from tests.app.conftest import opened, texts
 

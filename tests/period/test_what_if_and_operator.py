@@ -16,7 +16,7 @@ from offchain_worker.domain.stages import Stage as KeyStage
 from offchain_worker.jobs import gathering, results
 from offchain_worker.meters.findings import iso
 from offchain_worker.storage.places import open_store
-from scripts.demo.founding import Stage
+from scripts.demo.stage import Stage
 from tests.period.test_commands import daisee
 
 ALIKE = AllocationKey((KeyStage(Rule.EGALITARIAN),))

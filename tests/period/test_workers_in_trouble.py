@@ -19,7 +19,7 @@ from offchain_worker.domain.task import SettlementReport, TaskKind, report_hash
 from offchain_worker.jobs.program import program_hash
 from scripts import local_chain
 from scripts.demo import month, story
-from scripts.demo.founding import Stage
+from scripts.demo.stage import Stage
 from scripts.demo.voice import Voice
 
 
