@@ -146,3 +146,13 @@ def test_redact__canonical_with_quality__keeps_it() -> None:
 def test_read__canonical_with_an_unknown_quality__names_the_row() -> None:
     with pytest.raises(meters.MeterFileError, match="row 4: quality is none of measured, estimated, repaired"):
         meters.read(GRADED.replace(b"repaired", b"guessed"), "f")
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t"])
+def test_read__saved_again_by_a_spreadsheet__the_same(delimiter: str) -> None:
+    lines = ["interval_start,meter,direction,energy_micro_kwh", *(f"2024-06-01T{hour:02}:00:00Z,12345678901234,consumption,{hour}" for hour in range(24))]  # fmt: skip
+    plain, saved = "\n".join(lines).encode(), "\r\n".join(lines).replace(",", delimiter).encode("utf-8-sig")
+    (curve,) = meters.read(saved, "f.csv").curves
+    assert curve.energy.tolist() == meters.read(plain, "f.csv").curves[0].energy.tolist() == list(range(24))
+    with pytest.raises(meters.MeterFileError, match=r"row 2: the id of the point reads '1\.23457E\+13': a spreadsheet"):
+        meters.read(saved.replace(b"12345678901234", b"1.23457E+13"), "f.csv")

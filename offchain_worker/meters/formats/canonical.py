@@ -21,7 +21,7 @@ from offchain_worker.meters.curve import assemble
 from offchain_worker.meters.errors import MeterFileError
 from offchain_worker.meters.findings import iso
 from offchain_worker.meters.rows import EARLIEST, LARGEST_READING, LATEST, Rows
-from offchain_worker.meters.text import BOM, chosen_meter, lines_of
+from offchain_worker.meters.text import BOM, chosen_meter, lines_of, whole_id
 
 NAME = "canonical"
 SIGNATURE = "'interval_start,meter,direction,energy_micro_kwh' (canonical curves, CSV or Parquet)"
@@ -40,8 +40,16 @@ def claims(data: bytes) -> bool:
     """Is it Parquet, or text that begins with the four columns' names in any order?"""
     if data.startswith(_PARQUET):
         return True
+    return bool(_separator(data))
+
+
+def _separator(data: bytes) -> str:
+    """The comma, or what a spreadsheet has put in its place, between the columns' names; "" if they are not there."""
     beginning = data[:200].decode("utf-8", "replace").lstrip(BOM).split("\n")[0]
-    return _is_header(field.strip(' "\r') for field in beginning.split(","))
+    for sign in ",;\t":
+        if _is_header(field.strip(' "\r') for field in beginning.split(sign)):
+            return sign
+    return ""
 
 
 def _is_header(names: Iterable[str]) -> bool:
@@ -69,6 +77,8 @@ def parse(data: bytes, name: str) -> tuple[Rows, ...]:
         rows = table.filter(wrong)
         if rows.height:
             raise MeterFileError(name, int(rows["number"][0]), reason)
+    for meter, number in table.group_by("meter", maintain_order=True).agg(pl.col("number").first()).iter_rows():
+        whole_id(meter, name, number)
     return tuple(
         Rows(
             meter=part["meter"][0],
@@ -149,14 +159,15 @@ def parquet_bytes(table: pl.DataFrame) -> bytes:
 
 def _csv(data: bytes, name: str) -> pl.DataFrame:
     lines = lines_of(data, name)
+    sign = _separator(data) or ","
     try:
-        table = pl.read_csv(data, infer_schema=False, raise_if_empty=False)
+        table = pl.read_csv(data, separator=sign, infer_schema=False, raise_if_empty=False)
     except pl.exceptions.PolarsError:
         table = pl.DataFrame()
     if not _is_header(table.columns) or table.null_count().sum_horizontal()[0]:
-        width = len(lines[0].split(","))
+        width = len(lines[0].split(sign))
         for number, line in enumerate(lines, 1):
-            fields = line.split(",")
+            fields = line.split(sign)
             if line.strip() and (len(fields) != width or not all(field.strip() for field in fields)):
                 raise MeterFileError(name, number, f"not {width} fields with values: truncated, or files mixed")
         raise MeterFileError(name, 1, f"does not read as CSV with the columns {', '.join(COLUMNS)}")
