@@ -42,6 +42,8 @@ def named(community: Community, store: ContentStore, block: int | str = "latest"
 def roots(community: Community, block: int | str = "latest") -> Iterator[tuple[str, bytes, str]]:
     """The digests on the chain: what for, digest, schema of the document."""
     data = community.meter_data
+    for period, digest in data.table_digests(block):
+        yield f"{period}: table", digest, "daisee.table-blocks/1"
     for period in data.periods(block):
         for dataset in data.datasets(period, block):
             yield f"{period}: dataset version {dataset.version}", dataset.input_digest, "daisee.dataset/1"
@@ -75,8 +77,8 @@ def _follow(found: Holdings, store: ContentStore, what: str, digest: bytes, sche
 
 
 def parts(document: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
-    """The blocks that a dataset, findings, result, rows or steps document lists, by the part they belong to."""
-    if document["schema"] in ("daisee.rows/1", "daisee.steps/1"):
+    """The blocks that a dataset, findings, result, rows, steps or table document lists, by the part they belong to."""
+    if document["schema"] in ("daisee.rows/1", "daisee.steps/1", "daisee.table-blocks/1"):
         yield "blocks", document["blocks"]
         return
     for entry in document["columns"]:

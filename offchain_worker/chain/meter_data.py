@@ -145,6 +145,11 @@ class MeterDataRegistry(DeployedContract):
                 return bytes(event["args"]["digest"])
         return None
 
+    def table_digests(self, block: int | str = "latest") -> list[tuple[PeriodId, bytes]]:
+        """Every committed table: its month, which need not have begun, and its digest."""
+        found = self.events("TableCommitted", block=block)
+        return [(PeriodId(event["args"]["period"]), bytes(event["args"]["digest"])) for event in found]
+
     def verdicts(self, period: PeriodId, block: int | str = "latest") -> list[VerdictRecord]:
         """The attested verdicts, oldest first."""
         return [

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from hexbytes import HexBytes
+from web3 import Web3
 from web3.contract.contract import ContractFunction
 from web3.exceptions import ContractCustomError, ContractLogicError
 
@@ -47,14 +48,15 @@ def rule_call(community: Community, subject: Subject, document: str, effective_f
         producing = {int(p.index) for p in points if p.direction is Direction.PRODUCTION}
         consuming = {int(p.index) for p in points if p.direction is Direction.CONSUMPTION}
         key.check_points(found, consuming, production_points=producing)
-        now = community.rules.rules_at(max(effective_from, community.connection.stamp().timestamp))
-        lanes.lanes(found, now.tariff.bands, len(producing))
-        function, argument = "setKey", found.abi()
+        for rules in community.rules.rules_from(earliest(community, effective_from)):
+            lanes.lanes(found, rules.tariff.bands, len(producing))
+        *flags, committer, stages = found.abi()
+        function, argument = "setKey", (*flags, Web3.to_checksum_address(committer), stages)
     elif subject is Subject.TARIFF:
         prices = tariff.parse(document)
-        now = community.rules.rules_at(max(effective_from, community.connection.stamp().timestamp))
-        points = community.registry.points()
-        lanes.lanes(now.key, prices.bands, sum(p.direction is Direction.PRODUCTION for p in points))
+        producers = sum(point.direction is Direction.PRODUCTION for point in community.registry.points())
+        for rules in community.rules.rules_from(earliest(community, effective_from)):
+            lanes.lanes(rules.key, prices.bands, producers)
         function, argument = "setTariff", prices.abi()
     elif subject is Subject.CONFORMITY:
         function, argument = "setConformity", conformity_rules.parse(document).to_bytes()
@@ -65,6 +67,13 @@ def rule_call(community: Community, subject: Subject, document: str, effective_f
             )
         function, argument = "setProgram", bytes.fromhex(document.strip().removeprefix("0x"))
     return encoded(community.rules, function, argument, effective_from)
+
+
+def earliest(community: Community, effective_from: int) -> int:
+    """The first second at which what is proposed now can take effect."""
+    governor = community.governor
+    waits = (governor.call("votingDelay"), governor.call("votingPeriod"), community.rules.call("notice"))
+    return max(effective_from, community.connection.stamp().timestamp + sum(waits))
 
 
 def encoded(contract: DeployedContract, function: str, *arguments: object) -> bytes:

@@ -61,3 +61,10 @@ class RuleBook(DeployedContract):
             if found != wanted:
                 raise RulesUnknown(f"the {name} in the event has hash 0x{found.hex()}, the chain says 0x{wanted.hex()}")
         return Rules(hashes, found_key, found_tariff, conformity_rules.parse(document), document)
+
+    def rules_from(self, time: int, block: int | str = "latest") -> list[Rules]:
+        """The rules in force at `time` and after each later change of key or tariff that is already adopted."""
+        moments = {time}
+        for event in ("KeyAdopted", "TariffAdopted"):
+            moments |= {found["args"]["effectiveAt"] for found in self.events(event, block=block)}
+        return [self.rules_at(moment, block) for moment in sorted(moments) if moment >= time]

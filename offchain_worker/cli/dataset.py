@@ -12,7 +12,7 @@ import typer
 from offchain_worker.chain.community import Community
 from offchain_worker.chain.meter_data import PeriodState
 from offchain_worker.domain import canonical, lanes
-from offchain_worker.domain.errors import DaiseeError
+from offchain_worker.domain.errors import DaiseeError, LanesTooMany
 from offchain_worker.domain.quantities import PeriodId
 from offchain_worker.domain.roster import Roster
 from offchain_worker.jobs import dataset as datasets
@@ -117,7 +117,13 @@ def publish(
     record = community.meter_data.period(chosen, block)
     rules = community.rules.rules_at(record.start, block)
     roster = community.registry.roster(record.start, record.end, block)
-    lanes.lanes(rules.key, rules.tariff.bands, len(roster.production))
+    try:
+        lanes.lanes(rules.key, rules.tariff.bands, len(roster.production))
+    except LanesTooMany as error:
+        hint = "; for this month, close a plant's participation at its start"
+        raise LanesTooMany(f"{period_label(chosen)}: {error}{hint}") from error
+    if rules.key.tables and not any(community.meter_data.table_root(chosen, block)):
+        log.warning("no table was committed: the key's TABLE stages give nothing", period=period_label(chosen))
     meters_of_points, paths = read_meters(meters_list)
     with output.progress() as bar:
         reading = bar.add_task("reading files", total=len(paths))

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from offchain_worker.chain.transactions import Sender
 from offchain_worker.domain import key as keys
 from offchain_worker.domain import table as tables
 from offchain_worker.domain.errors import TableInvalid
@@ -15,6 +16,7 @@ from offchain_worker.domain.table import Table
 from offchain_worker.exchange import weights
 from offchain_worker.jobs import tables as pinned
 from offchain_worker.meters.findings import iso
+from offchain_worker.storage.store import MemoryStore, copy
 
 from . import files, output
 from .session import Session, period_id
@@ -62,8 +64,12 @@ def commit(context: typer.Context, period: PeriodArgument, table: TableArgument,
     _check(rule, found, period, start, step, (end - start) // step)
     if rule.committer.lower() != session.identity.address.lower():
         raise TableInvalid(f"table: {rule.committer} commits for this key, not {session.identity.address}; see --as")
-    digest = pinned.pin(found, session.store)
-    receipt = session.sender(community).send(community.meter_data.function("commitTable", month, found.root, digest))
+    made = MemoryStore()
+    digest = pinned.pin(found, made)
+    call = community.meter_data.function("commitTable", month, found.root, digest)
+    Sender(community.connection, None).send(call, session.identity.address)  # what is refused is not pinned
+    copy(made.blocks.values(), session.store)
+    receipt = session.sender(community).send(call)
     transaction = receipt["transactionHash"].to_0x_hex()  # type: ignore[index]
     _emit({**_facts(found), "period": period, "digest": "0x" + digest.hex(), "transaction": transaction}, as_json)
 

@@ -121,7 +121,7 @@ def pack(
     asked = community.hub.current_task(kind, chosen, block)
     if asked is None:
         raise PeriodNotReady(f"the {task.value} task of {period} is not open; see `daisee period status`")
-    terms = gathering.terms(community, asked.task, block)
+    terms = gathering.terms(community, asked.task, block, store)
     dataset = gathering.dataset(store, asked.task.input_digest)
     envelopes = community.meter_data.envelopes(chosen, block)
     secret = gathering.secret(store, envelopes, asked.task.input_digest, session.identity) if with_secret else None

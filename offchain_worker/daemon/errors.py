@@ -15,6 +15,7 @@ from offchain_worker.domain.errors import (
     EnergyInvalid,
     MoneyTooLarge,
     SettlementRefused,
+    TableInvalid,
     TariffIncomplete,
 )
 from offchain_worker.jobs.manifest import ManifestInvalid
@@ -63,6 +64,7 @@ TABLE: tuple[tuple[type[DaiseeError], Next], ...] = (
     (SettlementRefused, Next.REFUSE),
     (EnergyInvalid, Next.REFUSE),
     (TariffIncomplete, Next.REFUSE),
+    (TableInvalid, Next.REFUSE),  # its committer may have committed anything
     (MoneyTooLarge, Next.REFUSE),
     (ChainUnavailable, Next.TRY_AGAIN),
     (FeeTooHigh, Next.TRY_AGAIN),

@@ -9,16 +9,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from offchain_worker.chain.community import Community
+from offchain_worker.chain.errors import RulesUnknown
 from offchain_worker.domain.report import NO_TABLE, Task, TaskKind
 from offchain_worker.domain.table import Table
 from offchain_worker.storage import envelopes
 from offchain_worker.storage.encryption import DatasetSecret, MemberKeys
 from offchain_worker.storage.envelopes import EnvelopeError
 from offchain_worker.storage.identity import ReadingIdentity
-from offchain_worker.storage.store import ContentStore
+from offchain_worker.storage.store import BlobMissing, ContentStore
 
 from . import manifest as manifests
 from . import tables
+from .tables import TableMissing
 from .terms import Terms
 
 
@@ -33,6 +35,9 @@ class Dataset:
 def terms(community: Community, task: Task, block: int | str, store: ContentStore | None = None) -> Terms:
     """The terms of a task: its roster and the rules in force at its start second; of a settlement under a committed
     table also that table, from `store`.
+
+    Raises RulesUnknown while the node does not tell a rule or the table, TableMissing while the store lacks its rows,
+    BlobCorrupt, and DocumentInvalid or TableInvalid for what is no table.
     """
     rules = community.rules.rules_at(task.start, block)
     return Terms(
@@ -52,7 +57,12 @@ def _table(community: Community, task: Task, block: int | str, store: ContentSto
     if task.table_root == NO_TABLE or task.kind is not TaskKind.SETTLEMENT or store is None:
         return None
     digest = community.meter_data.table_digest(task.period, task.table_root, block)
-    return tables.fetch(digest, store) if digest else None
+    if digest is None:
+        raise RulesUnknown(f"no TableCommitted event of {task.period} carries root 0x{task.table_root.hex()}; try again")
+    try:
+        return tables.fetch(digest, store)
+    except BlobMissing as error:
+        raise TableMissing(task.period, error) from error
 
 
 def dataset(store: ContentStore, input_digest: bytes) -> Dataset:

@@ -5,11 +5,19 @@ from __future__ import annotations
 from offchain_worker.domain import canonical
 from offchain_worker.domain import table as tables
 from offchain_worker.domain.table import Table
-from offchain_worker.storage.store import ContentStore, get_large, put_large
+from offchain_worker.storage.store import BlobMissing, ContentStore, StoreError, get_large, put_large
 
 from .documents import hexed, unhexed
 
 SCHEMA = "daisee.table-blocks/1"
+
+
+class TableMissing(BlobMissing):
+    """The store lacks rows that were committed for a month: the month waits until their committer pins them."""
+
+    def __init__(self, period: int, missing: BlobMissing) -> None:
+        self.digest = missing.digest
+        StoreError.__init__(self, f"the table of weights committed for {period}: {missing}")
 
 
 def pin(table: Table, store: ContentStore) -> bytes:
