@@ -29,6 +29,8 @@ SIGN, SEND, ALONE = "ballot-sign", "ballot-send", "ballot-alone"
 def show(scene: Surroundings, motion: Motion, me: Voter) -> None:
     """The section: my ballot as it stands, and while the vote is open a new one."""
     say = scene.say
+    if me.why_not and me.ballot is None:
+        return  # why there is no vote stands above
     st.subheader(say("ballot.vote"), anchor=False)
     take(scene, motion)
     show_mine(scene, motion, me)

@@ -40,7 +40,15 @@ def show(scene: Scene, series: Series, key: str, file_name: str, alt: str) -> No
     st.echarts_chart(
         charts.curve(frame, series.parts, fine=bool(number), week=number > 1), height=360, alt=alt, key=f"{key}-chart"
     )
-    below = "sold" if "sold" in series.parts else "surplus" if "surplus" in series.parts else "nothing"
+    below = (
+        "only"
+        if "local" not in series.parts
+        else "sold"
+        if "sold" in series.parts
+        else "surplus"
+        if "surplus" in series.parts
+        else "nothing"
+    )
     st.caption(say(f"chart.below_{below}"))
     with st.expander(say("chart.table"), icon=":material/table:"):
         st.dataframe(frame, hide_index=True, alt=alt, height="auto" if number else 300)

@@ -15,6 +15,7 @@ from offchain_worker.chain.proposing import Subject
 from offchain_worker.chain.registry import Point
 from offchain_worker.domain import key as keys
 from offchain_worker.domain import presets
+from offchain_worker.domain import tariff as tariffs
 from offchain_worker.domain.key import AllocationKey
 from offchain_worker.domain.presets import Parameters, Preset
 from offchain_worker.domain.quantities import MicroEuro
@@ -29,10 +30,13 @@ PPM_A_PERCENT = 10_000
 
 @dataclass(frozen=True)
 class Draft:
-    """A call of one of our contracts, and the rule in it where the months can be computed again under it."""
+    """A call of one of our contracts; which rule it changes and the new one's hash, if any; and the rule itself where
+    the months can be computed again under it."""
 
     target: str
     call: bytes
+    subject: Subject | None = None
+    rule_hash: bytes = b""
     key: AllocationKey | None = None
     tariff: Tariff | None = None
 
@@ -46,17 +50,23 @@ def key(scene: Surroundings, effective_from: int) -> Draft | None:
     )
     st.caption(say(f"propose.key_what.{chosen}"))
     if chosen == FILE:
-        uploaded = st.file_uploader(say("propose.file"), type="json", key="draft-file")
-        if uploaded is None or uploaded.size > LARGEST:
+        text = uploaded(say("propose.file"), "draft-file")
+        if text is None:
             return None
-        made = keys.parse(uploaded.getvalue().decode("utf-8", errors="replace"))
+        made = keys.parse(text)
     else:
         given = _parameters(scene, Preset(chosen))
         if given is None:
             return None
         made = presets.preset(Preset(chosen), given)
     call = proposing.rule_call(community, Subject.KEY, made.to_json(), effective_from)
-    return Draft(community.rules.address, call, key=made)
+    return Draft(community.rules.address, call, Subject.KEY, made.hash(), key=made)
+
+
+def uploaded(label: str, name: str) -> str | None:
+    """The text of a JSON file the visitor gives; None without one, or for one larger than any rule."""
+    found = st.file_uploader(label, type="json", key=name, max_upload_size=1)
+    return None if found is None or found.size > LARGEST else found.getvalue().decode("utf-8", errors="replace")
 
 
 def _parameters(scene: Surroundings, name: Preset) -> Parameters | None:
@@ -89,10 +99,22 @@ def _groups(scene: Surroundings) -> list[int]:
     return sorted({roster.columns[at].group for at in roster.consumption})
 
 
-def tariff(scene: Surroundings, effective_from: int) -> Draft:
-    """The present tariff with other prices. Raises TariffInvalid."""
+def tariff(scene: Surroundings, effective_from: int) -> Draft | None:
+    """The present tariff with other prices, or one from a file; None while there is no file. Raises TariffInvalid."""
     say, community = scene.say, data.community(scene.place)
-    now = votes.rules(scene).tariff
+    if st.toggle(say("propose.from_file"), help=say("propose.tariff_file_help"), key="draft-tariff-by-file"):
+        text = uploaded(say("propose.tariff_file"), "draft-tariff-file")
+        made = None if text is None else tariffs.parse(text)
+    else:
+        made = _priced(scene, votes.rules(scene).tariff)
+    if made is None:
+        return None
+    call = proposing.rule_call(community, Subject.TARIFF, made.to_json(), effective_from)
+    return Draft(community.rules.address, call, Subject.TARIFF, made.hash(), tariff=made)
+
+
+def _priced(scene: Surroundings, now: Tariff) -> Tariff:
+    say, community = scene.say, data.community(scene.place)
     points = {int(point.index): point.source.name.lower() for point in community.registry.points(scene.block.number)}
     prices = []
     for at, price in enumerate(now.prices):
@@ -102,9 +124,7 @@ def tariff(scene: Surroundings, effective_from: int) -> Draft:
         micro = _euros(label, price.micro_euro_per_kwh, f"draft-price-{at}")
         prices.append(replace(price, micro_euro_per_kwh=MicroEuro(micro)))
     fee = _euros(say("propose.fee"), now.community_fee, "draft-fee")
-    made = replace(now, prices=tuple(prices), community_fee=MicroEuro(fee))
-    call = proposing.rule_call(community, Subject.TARIFF, made.to_json(), effective_from)
-    return Draft(community.rules.address, call, tariff=made)
+    return replace(now, prices=tuple(prices), community_fee=MicroEuro(fee))
 
 
 def _euros(label: str, micro: int, name: str) -> int:

@@ -9,6 +9,7 @@ import streamlit as st
 from app import effects, shown, whole_effect
 from app.effects import CommunityEffect, Effects, MonthEffect, Trial
 from app.scene import Surroundings
+from app.viewer import Role
 
 FAIRNESS = ("jainPpm", "giniPpm", "minMaxPpm")
 CHEAPER, DEARER = "#2c9a58", "#b4552d"
@@ -17,12 +18,15 @@ CHEAPER, DEARER = "#2c9a58", "#b4552d"
 def show(scene: Surroundings, trial: Trial) -> None:
     """The section; for who has no keys, what it would show them."""
     say = scene.say
-    st.subheader(say("ballot.effect"), anchor=False)
+    role = scene.viewer.role
+    of_others = not scene.viewer.member and role not in (Role.PUBLIC, Role.STRANGER)
+    st.subheader(say("ballot.effect_of_others" if of_others else "ballot.effect"), anchor=False)
     if trial.empty:
         st.info(say("ballot.no_simulation"), icon=":material/info:")
         return
     if scene.viewer.identity is None:
-        st.info(say("ballot.effect_closed"), icon=":material/lock:")
+        why = {Role.PUBLIC: "closed", Role.STRANGER: "stranger"}.get(role, "open_first")
+        st.info(say(f"ballot.effect_{why}"), icon=":material/lock:")
         return
     with st.spinner(say("ballot.computing")):
         found = effects.of(scene.place, scene.block, scene.viewer, trial)
@@ -65,8 +69,13 @@ def show_mine(scene: Surroundings, found: Effects, supplier: int) -> None:
     costs = [(one, one.now.cost(supplier, 0), one.then.cost(supplier, 0)) for one in found.mine]
     change = sum(then - now for _, now, then in costs)
     way = "less" if change < 0 else "more" if change > 0 else "same"
+    receives = change != 0 and all(now <= 0 and then <= 0 for _, now, then in costs)
+    if receives:
+        way = {"less": "get_more", "more": "get_less"}[way]
     counted = say("ballot.with_supplier" if supplier else "ballot.community_only")
-    if supplier and supplier == asked:
+    if supplier and not any(one.now.consumed for one in found.mine):
+        counted = ""
+    elif supplier and supplier == asked:
         counted = say("ballot.with_asked", price=say.price(asked))
     st.markdown(say.count(f"ballot.would_{way}", len(costs), amount=say.euros(abs(change))) + " " + counted)
     st.html(bars(scene, [(one, then - now) for one, now, then in costs]))
@@ -78,6 +87,8 @@ def show_mine(scene: Surroundings, found: Effects, supplier: int) -> None:
         ],
         numbers=[1, 2, 3],
     )
+    if any(now < 0 or then < 0 for _, now, then in costs):
+        st.caption(say("ballot.minus"))
     bought = [(sum(one.now.bought for one in found.mine), sum(one.then.bought for one in found.mine))]
     sold = [(sum(one.now.sold for one in found.mine), sum(one.then.sold for one in found.mine))]
     for name, ((now, then),) in (("bought", bought), ("sold", sold)):

@@ -45,8 +45,10 @@ class Series:
 
     @property
     def parts(self) -> list[str]:
-        """The parts worth showing."""
-        return [part for part in PARTS if part in ("local", "grid") or getattr(self, part).any()]
+        """The parts worth showing: what was consumed unless nothing but production is there, and what is not nothing."""
+        found = [part for part in PARTS if getattr(self, part).any()]
+        always = [] if found and not {"local", "grid"} & set(found) else ["local", "grid"]
+        return [part for part in PARTS if part in found or part in always]
 
 
 def of_community(document: dict[str, Any], zone: str) -> Series:

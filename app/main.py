@@ -7,11 +7,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
 from app import data, hosting, names, opening, session, troubles, viewer, wallet
 from app.data import Place
 from app.scene import Surroundings, look
+from app.viewer import Role
 from app.words import LANGUAGES, Words, preferred
 from offchain_worker.cli import settings
 from offchain_worker.cli.session import period_label
@@ -30,12 +33,15 @@ VOTE_PAGES = {
     "results": ":material/task_alt:",
     "proxies": ":material/handshake:",
 }
+# A file of ours: an icon by name would be fetched from somebody else's server, who would learn of each visit.
+ICON = Path(__file__).with_name("icon.svg")
 STYLE = """
 <style>
 .stMainBlockContainer { max-width: 68rem; padding-top: 4.5rem; padding-bottom: 3rem; }
 [data-testid="stMetricValue"] { font-size: 1.6rem; }
 .stMarkdown table { width: 100%; font-variant-numeric: tabular-nums; }
 .stMarkdown td { overflow-wrap: anywhere; }
+@media (min-width: 481px) { .stMarkdown td:first-child { overflow-wrap: break-word; } }
 .st-key-phone-pages { display: none; }
 .st-key-phone-pages a > span:first-child { display: none; }
 @media (max-width: 768px) { .st-key-phone-pages { display: flex; } }
@@ -83,10 +89,11 @@ def set_scene(say: Words, of_month: bool) -> Surroundings | None:
     place = Place.of(found)
     community = data.community(place)
     block = community.connection.stamp()
-    wallet.mount(say, community.deployment.chain_id)
     signed_in = session.current()
     configured = None if hosting.served() else found.identity
     who = viewer.meet(community, signed_in, configured, block.number)
+    named = signed_in is not None and who.role is not Role.STRANGER
+    wallet.mount(say, community.deployment.chain_id, viewer.role_name(say, who) if named else "")
     if signed_in is not None and signed_in.reading_key is None:
         opening.offer(say, community, signed_in, who, block.number)
     known, period = names.read(place.deployment), None
@@ -95,7 +102,7 @@ def set_scene(say: Words, of_month: bool) -> Surroundings | None:
             with st.container(width=150):
                 period = choose_period(say, place, block)
         if signed_in is not None and signed_in.reading_key is not None:
-            opening.told(say, who)
+            opening.told(say)
     if not of_month:
         return Surroundings(say, known, place, block, who)
     if period is None:
@@ -106,7 +113,7 @@ def set_scene(say: Words, of_month: bool) -> Surroundings | None:
 
 def main() -> None:
     """Run the app once, as Streamlit does for every action."""
-    st.set_page_config(page_title="DAISEE", page_icon=":material/solar_power:", layout="wide")
+    st.set_page_config(page_title="DAISEE", page_icon=str(ICON), layout="wide")
     st.html(STYLE)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.markdown("**:material/solar_power: DAISEE**", width="content")

@@ -37,10 +37,10 @@ def offer(say: Words, community: Community, signed_in: SignedIn, who: Viewer, bl
         _offer_file(say, community, signed_in, block)
 
 
-def told(say: Words, who: Viewer) -> None:
-    """Say whose data is open, and close it."""
+def told(say: Words) -> None:
+    """Say that the data is open, and close it."""
     with st.container(horizontal=True, vertical_alignment="center", width="content"):
-        st.caption(say("signin.open", who=role_name(say, who)), width="content")
+        st.caption(say("signin.open"), width="content")
         st.button(say("signin.close"), on_click=session.close_data, key="close-data", type="tertiary")
 
 

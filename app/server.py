@@ -158,7 +158,11 @@ class Guard:
 
         async def marked(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(FRAMING)
+                headers = MutableHeaders(scope=message)
+                headers.update(FRAMING)
+                # What somebody downloads is theirs: neither a proxy nor the next person at this browser keeps it.
+                if "/media/" in scope["path"]:
+                    headers["Cache-Control"] = "no-store"
             await send(message)
 
         await self._inner(scope, receive, marked)

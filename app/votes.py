@@ -11,6 +11,7 @@ from app import data, shown, tallies, wallet
 from app.adopted import first_month
 from app.scene import Surroundings
 from app.tallies import Motion
+from app.words import LANGUAGES, Words
 from app.written import cell
 from offchain_worker.chain import calls
 from offchain_worker.chain.calls import Call
@@ -20,6 +21,7 @@ from offchain_worker.chain.errors import ContractRefused
 from offchain_worker.chain.governor import ProposalState
 from offchain_worker.chain.registry import Point
 from offchain_worker.chain.rule_book import Rules
+from offchain_worker.domain import conformity_words
 from offchain_worker.domain import key as keys
 from offchain_worker.domain import tariff as tariffs
 from offchain_worker.domain.errors import DaiseeError
@@ -98,13 +100,6 @@ def deadline(scene: Surroundings, motion: Motion) -> str:
     return say("proposals.closed", when=closes)
 
 
-def who_may_vote(scene: Surroundings, motion: Motion) -> str:
-    """Who may vote and since when."""
-    opened = motion.tally.state is not ProposalState.PENDING
-    when = scene.say.moment(motion.proposal.vote_start, zone(scene))
-    return scene.say(f"proposals.who{'' if opened else '_pending'}", members=motion.tally.members, when=when)
-
-
 def changes(scene: Surroundings, motion: Motion) -> list[list[str]]:
     """What each call of a proposal does, in words; a tariff's lines are its prices."""
     say, found = scene.say, data.community(scene.place)
@@ -114,13 +109,28 @@ def changes(scene: Surroundings, motion: Motion) -> list[list[str]]:
         lines = calls.describe(found, target, value, call, say.language, groups)
         decoded = calls.decode(found, target, call)
         lines = with_month(scene, lines, decoded)
-        if decoded is not None and decoded.is_rule and decoded.function == "setTariff":
+        if decoded is not None and _sets(decoded, "setTariff"):
             try:
                 lines[1:2] = tariff_lines(scene, tariffs.from_abi(decoded.rule))
             except DaiseeError as error:
                 lines[1:2] = [str(error)]
-        listed.append(lines)
+        listed.append(conformity_changes(scene, lines) if _sets(decoded, "setConformity") else lines)
     return listed
+
+
+def conformity_changes(scene: Surroundings, lines: list[str]) -> list[str]:
+    """Of conformity rules in words only what differs from those in force: nobody finds one number among ten sentences."""
+    now = conformity_words.describe(rules(scene).conformity, scene.say.language)
+    if now[-1] not in lines:
+        return lines  # no rules, but why they cannot be read
+    end = lines.index(now[-1]) + 1
+    title, new, when = lines[0], lines[1:end], lines[end:]
+    gone = [scene.say("ballot.no_longer", rule=line) for line in now if line not in new]
+    return [title, *(line for line in new if line not in now), *gone, scene.say("ballot.rest_stays"), *when]
+
+
+def _sets(call: Call | None, function: str) -> bool:
+    return call is not None and call.is_rule and call.function == function
 
 
 def with_month(scene: Surroundings, lines: list[str], call: Call | None) -> list[str]:
@@ -176,7 +186,16 @@ def present_rule(scene: Surroundings, motion: Motion) -> list[str]:
     now = rules(scene)
     if motion.key is not None:
         return keys.describe(now.key, scene.say.language, scene.names.known_groups(scene.say.language))
-    return tariff_lines(scene, now.tariff) if motion.tariff is not None else []
+    if motion.tariff is not None:
+        return tariff_lines(scene, now.tariff)
+    found = data.community(scene.place)
+    for target, call in zip(motion.proposal.targets, motion.proposal.calls, strict=True):
+        decoded = calls.decode(found, target, call)
+        if _sets(decoded, "setConformity"):
+            return conformity_words.describe(now.conformity, scene.say.language)
+        if _sets(decoded, "setProgram"):
+            return ["0x" + now.hashes.program.hex()]
+    return []
 
 
 def timeline(scene: Surroundings, motion: Motion) -> None:
@@ -218,7 +237,7 @@ def waiting(scene: Surroundings, *kinds: str) -> None:
     """Say where to look while the wallet has such a question open: it may be far up the page, or a window of its own."""
     if any(wallet.pending(kind) for kind in kinds):
         account = wallet.account()
-        of_demo = account is not None and "demo" in account.wallet.lower()
+        of_demo = account is not None and account.wallet in {Words(code)("wallet.demo") for code in LANGUAGES}
         st.info(
             scene.say("votes.waiting_demo" if of_demo else "votes.waiting"), icon=":material/account_balance_wallet:"
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app import ballot_box, effects_shown, voter, votes
+from app import ballot_box, effects_shown, electorate, voter, votes
 from app.scene import Surroundings, around
 from app.tallies import Motion
 from app.voter import Voter
@@ -28,15 +28,15 @@ def show_weight(scene: Surroundings, motion: Motion, me: Voter) -> None:
     """My vote's weight and why."""
     say, where = scene.say, votes.zone(scene)
     st.subheader(say("ballot.weight"), anchor=False)
-    st.markdown(votes.who_may_vote(scene, motion))
+    st.markdown(electorate.summary(scene, motion, where))
     if me.why_not:
         told = {"from_": say.moment(me.votes_from, where)} if me.why_not == "young" else {}
         st.info(say(f"ballot.no_vote.{me.why_not}", **told), icon=":material/person_off:")
-        return
-    since = say.date(me.since, where)
-    st.markdown(say("ballot.one_vote", member=me.member, since=since, members=motion.tally.members))
-    if me.delegate:
-        st.info(say("ballot.delegated", delegate=me.delegate), icon=":material/handshake:")
+    else:
+        st.markdown(say("ballot.one_vote", member=me.member, since=say.date(me.since, where)))
+        if me.delegate:
+            st.info(say("ballot.delegated", delegate=me.delegate), icon=":material/handshake:")
+    electorate.show_list(scene, motion, where)
 
 
 def show(scene: Surroundings) -> None:
@@ -51,7 +51,7 @@ def show(scene: Surroundings) -> None:
     effects_shown.show(scene, motion.trial)
     show_weight(scene, motion, me)
     ballot_box.show(scene, motion, me)
-    with st.expander(say("proposals.more"), icon=":material/timeline:"):
+    with st.expander(say("proposals.course"), icon=":material/timeline:"):
         votes.timeline(scene, motion)
 
 

@@ -145,7 +145,8 @@ def show_downloads(scene: Scene, bill: dict[str, Any]) -> None:
 def show(scene: Scene) -> None:
     """The page."""
     say = scene.say
-    st.title(say("bill.title", month=say.month(scene.period)), anchor=False)
+    of_all = scene.reader is not None and scene.reader.reads_all
+    st.title(say("bill.title_of_all" if of_all else "bill.title", month=say.month(scene.period)), anchor=False)
     if scene.reader is None:
         shown.closed(scene, "bill.closed")
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app import data, shown, voter, votes, wallet
+from app import data, electorate, shown, voter, votes, wallet
 from app.scene import Surroundings, around
 from app.tallies import Motion
 from offchain_worker.chain.errors import ContractRefused
@@ -33,9 +33,10 @@ def show_motion(scene: Surroundings, motion: Motion) -> None:
                 )
         offer_next(scene, motion)
         with st.expander(say("proposals.more"), icon=":material/timeline:"):
-            st.markdown(votes.who_may_vote(scene, motion))
             votes.show_changes(scene, motion)
             votes.timeline(scene, motion)
+        where = votes.zone(scene)
+        electorate.show_list(scene, motion, where, electorate.summary(scene, motion, where))
 
 
 def mine(scene: Surroundings, motion: Motion) -> str:

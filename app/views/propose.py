@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
-from app import data, drafts, effects_shown, shown, votes, wallet
+from app import data, draft_terms, drafts, effects_shown, shown, votes, wallet
 from app.drafts import Draft
 from app.effects import Trial
 from app.scene import Surroundings, around
 from app.written import cell
 from offchain_worker.chain import calls, proposing
 from offchain_worker.chain.errors import ContractRefused
-from offchain_worker.chain.proposing import QuestionInvalid
+from offchain_worker.chain.proposing import QuestionInvalid, Subject
 from offchain_worker.domain.errors import DaiseeError
 
 KIND = "propose"
-SUBJECTS = ("key", "tariff", "quorum")
+SUBJECTS = ("key", "tariff", "conformity", "program", "quorum")
+RULES: dict[str, Callable[[Surroundings, int], Draft | None]] = {
+    "key": drafts.key,
+    "tariff": drafts.tariff,
+    "conformity": draft_terms.conformity,
+    "program": draft_terms.program,
+}
 
 
 def choose(scene: Surroundings) -> Draft | None:
     """The rule to be proposed; None while something is missing or wrong, which is said."""
     say = scene.say
-    subject = st.segmented_control(
+    subject = st.pills(
         say("propose.subject"),
         SUBJECTS,
         format_func=lambda name: say(f"propose.subject.{name}"),
@@ -42,9 +50,9 @@ def choose(scene: Surroundings) -> Draft | None:
         )
         start = months[period] if period else 0
     try:
-        if subject == "key":
-            return drafts.key(scene, start)
-        return drafts.tariff(scene, start) if subject == "tariff" else drafts.quorum(scene)
+        if subject in RULES:
+            return RULES[subject](scene, start)
+        return drafts.quorum(scene)
     except DaiseeError as error:
         st.error(say("propose.rule_refused", reason=cell(str(error))), icon=":material/error:")
         return None
@@ -58,6 +66,8 @@ def in_words(scene: Surroundings, draft: Draft) -> None:
     lines = votes.with_month(scene, lines, calls.decode(community, draft.target, draft.call))
     if draft.tariff is not None:
         lines[1:2] = votes.tariff_lines(scene, draft.tariff)
+    if draft.subject is Subject.CONFORMITY:
+        lines = votes.conformity_changes(scene, lines)
     votes.show_lines(lines)
 
 
@@ -88,9 +98,7 @@ def checks(scene: Surroundings, draft: Draft, question: str) -> list[tuple[str, 
 def differs(scene: Surroundings, draft: Draft) -> bool:
     """Whether the rule is another than the one in force."""
     now = votes.rules(scene).hashes
-    if draft.key is not None:
-        return draft.key.hash() != now.key
-    return draft.tariff is None or draft.tariff.hash() != now.tariff
+    return draft.rule_hash not in (now.key, now.tariff, now.conformity, now.program)
 
 
 def proposal_arguments(
@@ -130,7 +138,7 @@ def show(scene: Surroundings) -> None:
     question = st.text_input(
         say("propose.question"),
         max_chars=proposing.MAXIMUM_QUESTION,
-        placeholder=say("propose.question_example"),
+        placeholder=say(f"propose.question_example.{draft.subject or 'quorum'}"),
         key="draft-question",
     )
     if draft.key is not None or draft.tariff is not None:
@@ -139,7 +147,9 @@ def show(scene: Surroundings) -> None:
     made = checks(scene, draft, question or "")
     for name, against in made:
         mark = ":red[:material/cancel:]" if against else ":green[:material/check_circle:]"
-        st.markdown(f"{mark} {say(f'propose.check.{name}')}" + (f" {against}" if against else ""))
+        if name == "question" and not question:
+            mark = ":gray[:material/radio_button_unchecked:]"
+        st.markdown(f"{mark} {against or say(f'propose.check.{name}')}")
     majority = proposing.majority_for(data.community(scene.place), draft.target, draft.call)
     st.caption(say(f"propose.majority.{majority.name.lower()}"))
     good = not any(against for _, against in made)

@@ -65,7 +65,7 @@ def show_motion(scene: Surroundings, motion: Motion) -> None:
             st.markdown(say("results.executed_only", when=say.moment(motion.executed.timestamp, votes.zone(scene))))
         elif motion.executed is None:
             st.markdown(say("results.waits" if motion.status == "passed" else "results.no_change"))
-        with st.expander(say("proposals.more"), icon=":material/timeline:"):
+        with st.expander(say("proposals.course"), icon=":material/timeline:"):
             votes.timeline(scene, motion)
 
 

@@ -56,12 +56,12 @@ class Answer:
     context: dict[str, Any] = field(default_factory=dict)
 
 
-def mount(say: Words, chain_id: int) -> None:
-    """Put the wallet on the page; once a run, before the page, outside forms and fragments."""
+def mount(say: Words, chain_id: int, who: str = "") -> None:
+    """Put the wallet on the page, once a run, outside forms and fragments; `who` is signed in, in words."""
     request = st.session_state.get(REQUEST)
     data = {
         "request": request and {name: request[name] for name in ("id", "kind", "method", "params")},
-        **labels.surroundings(say, chain_id),
+        **labels.surroundings(say, chain_id, who),
     }
     WALLET(
         key=KEY,

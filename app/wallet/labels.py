@@ -8,7 +8,7 @@ from app import demo_wallet, hosting, session, viewer
 from app.words import Words, catalogue
 
 
-def surroundings(say: Words, chain_id: int) -> dict[str, Any]:
+def surroundings(say: Words, chain_id: int, who: str = "") -> dict[str, Any]:
     """The component's data, strings only: no key, no reading, nothing of anybody but the visitor."""
     signed_in = session.current()
     return {
@@ -18,6 +18,7 @@ def surroundings(say: Words, chain_id: int) -> dict[str, Any]:
             if key.startswith("wallet.")
         },
         "session": signed_in.address if signed_in else None,
+        "who": who[:1].upper() + who[1:] if signed_in else "",
         "chain": {"id": hex(chain_id), "name": hosting.chain_name(chain_id), "rpc": hosting.public_rpc()},
         "demo": [
             {"name": viewer.persona_name(say, stem), "address": address}

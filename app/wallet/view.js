@@ -26,9 +26,9 @@ function connectors() {
 }
 
 function account() {
-  const { session } = S.data;
+  const { session, who } = S.data;
   const other = button("change", say("change"), () => { S.chosen = S.account = null; remember(CHOICE, null); tell(); S.paint(); });
-  if (session) return shortRow(text(say("signed_in", { address: short(session) })), button("sign-out", say("sign_out"), signOut));
+  if (session) return shortRow(text(say(who ? "signed_in_as" : "signed_in", { who, address: short(session) })), button("sign-out", say("sign_out"), signOut));
   if (S.account)
     return row(text(say("connected", { address: short(S.account.address), wallet: S.account.wallet })), button("sign-in", say("sign_in"), signIn, true), other);
   return row(text(say(S.providers.size ? "welcome" : "none")), ...connectors(), ...mobile());

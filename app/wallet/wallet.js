@@ -56,9 +56,11 @@ const demoProvider = {
     if (method === "eth_accounts") return S.persona ? [S.persona] : [];
     if (method === "eth_requestAccounts") return [S.persona];
     if (method === "wallet_switchEthereumChain") return null;
-    const yes = await new Promise((decide) => { S.review = { method, params, decide }; S.paint(); });
+    const main = document.querySelector("[data-testid=stMain]"), before = main?.scrollTop ?? 0;
+    const yes = await new Promise((decide) => { S.review = { method, params, decide }; S.paint(); main?.scrollTo(0, 0); });
     S.review = null;
     S.paint();
+    main?.scrollTo(0, before);
     if (!yes) throw refused(4001, "refused");
     return (await post("/demo-wallet", { address: S.persona, method, params })).result;
   },

@@ -39,7 +39,7 @@ WORDS = {
         "setKey": "Partager l'énergie selon cette clé :",
         "setTariff": "Facturer selon ce tarif :",
         "setConformity": "Contrôler les relevés selon ces règles :",
-        "setProgram": "Faire exécuter ce programme par les vérificateurs :",
+        "setProgram": "Faire exécuter ce programme par les calculateurs :",
         "setQuorum": "Exiger pour le quorum d'un vote {percent} % des membres",
         "setAuditor appoint": "Nommer {auditor} auditeur ou auditrice",
         "setAuditor dismiss": "Mettre fin au mandat d'audit de {auditor}",

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,8 @@ from streamlit.testing.v1 import AppTest
 
 from app import session
 from offchain_worker.storage import identity as identities
+from tests.app import seeded_wallet
+from tests.voting import Vote, voting
 
 MAIN = Path(__file__).resolve().parents[2] / "app" / "main.py"
 OpenApp = Callable[..., AppTest]
@@ -30,6 +32,27 @@ def open_app(settled_period: Any, monkeypatch: pytest.MonkeyPatch) -> OpenApp:
     def open_as(page: str = "community", who: str = "public", language: str = "en", data: bool = True) -> AppTest:
         sign_in_as(monkeypatch, folder, who, data)
         return opened(page, language)
+
+    return open_as
+
+
+@pytest.fixture(scope="module")
+def vote(settled_period: Any) -> Iterator[Vote]:
+    """An open vote whose proposal names a pinned answer."""
+    with voting(settled_period, pinned=True) as found:
+        yield found
+
+
+@pytest.fixture
+def look(vote: Vote, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
+    """Opens a page as somebody whose wallet is connected, while a vote is open."""
+    folder = vote.stage.folder
+    monkeypatch.setenv("DAISEE_CONFIG", str(folder / "daisee.toml"))
+
+    def open_as(page: str, who: str = "public", language: str = "en", chain_id: int = 31337) -> AppTest:
+        sign_in_as(monkeypatch, folder, who)
+        app = opened(page, language)
+        return app if who == "public" else seeded_wallet.connect(app, vote.stage.identity(who), chain_id)
 
     return open_as
 

@@ -107,6 +107,27 @@ def test_logout__of_a_session__ends_it_on_the_server(client: Client) -> None:
     assert session.SESSIONS.find(token) is None
 
 
+def test_verify__replayed__signs_nobody_in_again(client: Client) -> None:
+    """Who recorded message and signature has nothing: not while the session lasts, not after it ended."""
+    text = client.post("/auth/nonce", json={"address": ALICE.address}, headers=HEADERS).json()["message"]
+    signature = "0x" + bytes(ALICE.sign_message(encode_defunct(text=text)).signature).hex()
+    recorded = {"message": text, "signature": signature}
+    assert client.post("/auth/verify", json=recorded, headers=HEADERS).status_code == 200
+    for _ in range(2):
+        thief = Client()
+        answer = thief.post("/auth/verify", json=recorded, headers=HEADERS)
+        assert (answer.status_code, session.COOKIE in thief.cookies) == (410, False)
+        client.post("/auth/logout", json={}, headers=HEADERS)
+
+
+def test_sign_in__with_a_token_somebody_put_there__gets_another(client: Client) -> None:
+    client.cookies.set(session.COOKIE, "chosen-by-somebody-else", domain="127.0.0.1", path="/")
+    sign_in(client)
+    given = client.cookies.get(session.COOKIE, domain="127.0.0.1", path="/")
+    assert given not in (None, "chosen-by-somebody-else")
+    assert session.SESSIONS.find("chosen-by-somebody-else") is None
+
+
 def test_sign_in__again__ends_the_session_before(client: Client) -> None:
     sign_in(client)
     before = client.cookies[session.COOKIE]
