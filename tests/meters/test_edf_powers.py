@@ -27,6 +27,7 @@ def test_read__two_days__midnight_is_the_end_of_the_day_it_stands_under(encoding
     assert (file.format, curve.meter) == ("edf_powers", "")
     assert curve.starts.tolist() == starts("2025-01-17", 30) + starts("2025-01-18", 30)
     assert curve.energy.tolist() == [value * 500 for value in watts(48) * 2]
+    assert "the file does not name its point" in {finding.message for finding in curve.findings}
     assert {"direction_unstated", "unsorted", "wrong_id"} == {str(finding.code) for finding in curve.findings}
 
 

@@ -140,10 +140,11 @@ def rows(series: Series, texts: Texts, name: str, stamped: Literal["start", "end
 
 
 def wrong_id(meter: str, first: int, last: int) -> list[Finding]:
-    """A warning if a PRM has not 14 digits."""
+    """A warning if a PRM has not 14 digits, or is not there."""
     if _PRM.fullmatch(meter):
         return []
     message = f"{quoted(meter)} is no PRM: a PRM has 14 digits, this has {len(meter)} characters"
+    message = message if meter else "the file does not name its point"
     return [Finding(first, last, Code.WRONG_ID, Severity.WARNING, meter, 1, message)]
 
 
