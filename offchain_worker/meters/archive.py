@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import re
 import struct
 import zipfile
 import zlib
@@ -19,6 +20,8 @@ from offchain_worker.meters.errors import MeterFileError
 
 GZIP = b"\x1f\x8b"
 ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_DECLARED = re.compile(r"""(<\?xml[^>]*?)\s+encoding\s*=\s*["'][^"']*["']""")
 LARGEST_FILE = 512 * 2**20
 MOST_MEMBERS = 10_000
 DEEPEST = 3
@@ -27,7 +30,7 @@ _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, Runti
 
 
 def unpacked(data: bytes, name: str) -> bytes:
-    """The bytes of a gzip file, or the bytes themselves. Raises MeterFileError if damaged or over 512 MiB."""
+    """The bytes of a gzip file, or the bytes themselves, XML and JSON as UTF-8. Raises MeterFileError if damaged or over 512 MiB."""
     if data.startswith(GZIP):
         try:
             with gzip.GzipFile(fileobj=io.BytesIO(data)) as packed:
@@ -36,7 +39,20 @@ def unpacked(data: bytes, name: str) -> bytes:
             raise MeterFileError(name, 0, "is no complete gzip file: truncated or damaged") from None
     if len(data) > LARGEST_FILE:
         raise MeterFileError(name, 0, "is larger than 512 MiB")
-    return data
+    return _in_utf8(data)
+
+
+def _in_utf8(data: bytes) -> bytes:
+    """XML and JSON in UTF-16 with its mark as UTF-8, everything else as it is."""
+    if data[:2] not in UTF_16:
+        return data
+    try:
+        text = data.decode("utf-16")
+    except UnicodeDecodeError:
+        return data
+    if text.lstrip()[:1] not in ("<", "[", "{"):
+        return data
+    return (_DECLARED.sub(r"\1", text[:200], count=1) + text[200:]).encode("utf-8", "replace")
 
 
 def is_zip(data: bytes) -> bool:

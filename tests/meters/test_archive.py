@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from offchain_worker import meters
 from offchain_worker.cli.main import app
 from offchain_worker.meters import Code, archive
 from tests.meters.customer_space import PRM, day
-from tests.meters.enedis_files import OTHER, midnight, r50, r151
+from tests.meters.enedis_files import OTHER, data_connect, midnight, r50, r151, stamps, watts
 
 
 def zipped(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
@@ -147,3 +148,15 @@ def test_cli__folder__its_files_are_read_and_others_named(tmp_path: Path) -> Non
 def test_cli__folder_without_readings__is_an_error(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("hello")
     assert CliRunner().invoke(app, ["inspect", str(tmp_path)]).exit_code == 1
+
+
+@pytest.mark.parametrize("packed", [bytes, gzip.compress])
+def test_read__xml_and_json_in_utf_16__the_same_as_in_utf_8(packed: Callable[[bytes], bytes]) -> None:
+    json_file = data_connect(zip(stamps("2024-06-01", 30), watts(48), strict=True), ("2024-06-01", "2024-06-02"))
+    for data in (r50(["2024-06-01"]), json_file):
+        text = data.decode().replace('encoding="UTF-8"', 'encoding="UTF-16"')
+        curves = [meters.read(packed(form), "f").curves[0] for form in (data, text.encode("utf-16"))]
+        assert curves[0].energy.tolist() == curves[1].energy.tolist() == [value * 500 for value in watts(48)]
+        left = meters.redact(packed(text.encode("utf-16")), "f", "0" * 14, 0, 2**32)
+        assert PRM.encode() not in left
+        assert len(meters.read(left, "f").curves[0].starts) == 48
