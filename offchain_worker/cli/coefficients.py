@@ -63,7 +63,7 @@ def export(
     as_json: JsonOption = False,
 ) -> None:
     """Write the coefficients that make the operator's calculation give the key's result, and how far off it may be."""
-    rule = keys.parse(files.opened(key)) if key else None
+    rule = files.parsed(key, keys.parse) if key else None
     points = read_meters(meters_list)[0] if meters_list else {}
     if operator is Operator.SPAIN:
         if rule is None or not cau or not year:
@@ -92,7 +92,7 @@ def _generic(
     if curves is not None:
         if rule is None:
             raise ExportInvalid("coefficients: --curves needs --key, since no chain says which one is in force")
-        known = rosters.parse(files.opened(roster)) if roster else None
+        known = files.parsed(roster, rosters.parse) if roster else None
         whole = whole_curves.read(files.opened(curves), str(curves), known)
         roster_, start, step = whole.roster, int(whole.starts[0]), whole.step_seconds
         keys.check_points(rule, roster_.consumption_points, production_points=roster_.production_points)

@@ -59,10 +59,10 @@ def allocate(
 
     Writes allocations.csv and .parquet, surplus.csv and summary.json, with a tariff also invoices.json.
     """
-    rule = keys.parse(files.opened(key))
-    known = rosters.parse(files.opened(roster)) if roster else None
-    prices = tariffs.parse(files.opened(tariff)) if tariff else None
-    weights = tables.parse(files.opened(table)) if table else None
+    rule = files.parsed(key, keys.parse)
+    known = files.parsed(roster, rosters.parse) if roster else None
+    prices = files.parsed(tariff, tariffs.parse) if tariff else None
+    weights = files.parsed(table, tables.parse) if table else None
     with output.progress() as bar:
         reading = bar.add_task("reading curves", total=1)
         whole = whole_curves.read(files.opened(curves), str(curves), known)

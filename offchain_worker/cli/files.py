@@ -1,11 +1,16 @@
-"""Files that commands are given and make: one line for what cannot be read or written."""
+"""Files that commands are given and make: one line for what cannot be read or written, no file half written."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import os
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
+from typing import TypeVar
 
 from offchain_worker.domain.errors import DaiseeError
+
+Read = TypeVar("Read")
 
 
 class FileUnusable(DaiseeError):
@@ -20,13 +25,36 @@ def opened(file: Path) -> bytes:
         raise FileUnusable(f"{file}: cannot be read ({error.strerror})") from None
 
 
+def parsed(file: Path, parse: Callable[[bytes], Read]) -> Read:
+    """What a file says by `parse`. A DaiseeError of it carries the file's name as a note, which the command prints."""
+    try:
+        return parse(opened(file))
+    except FileUnusable:
+        raise
+    except DaiseeError as error:
+        error.add_note(str(file))
+        raise
+
+
 def write(folder: Path, files: Mapping[str, bytes], stale: Iterable[str] = ()) -> None:
-    """Write files into a folder, made if need be, and remove an earlier run's `stale` ones. Raises FileUnusable."""
+    """Write files into a folder, made if need be, and remove an earlier run's `stale` ones. Raises FileUnusable.
+
+    All are written beside their places first, so that a full disk or a break leaves what was there.
+    """
+    beside = {folder / f".{name}.{os.getpid()}": folder / name for name in files}
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        for part, data in zip(beside, files.values(), strict=True):
+            part.write_bytes(data)
         for name in stale:
             (folder / name).unlink(missing_ok=True)
-        for name, data in files.items():
-            (folder / name).write_bytes(data)
+        for part, place in beside.items():
+            part.replace(place)
     except OSError as error:
-        raise FileUnusable(f"{error.filename or folder}: cannot be written ({error.strerror})") from None
+        raise FileUnusable(
+            f"{error.filename2 or error.filename or folder}: cannot be written ({error.strerror})"
+        ) from None
+    finally:
+        for part in beside:
+            with suppress(OSError):  # nothing was written where no file can be
+                part.unlink()

@@ -32,6 +32,19 @@ class Language(StrEnum):
     EN = "en"
 
 
+_POINTS = frozenset({"--share", "--point"})
+_TAKES: dict[Preset, frozenset[str]] = {
+    **dict.fromkeys(Preset, _POINTS),
+    Preset.DEFAULT_DYNAMIC: frozenset(),
+    Preset.EGALITARIAN: frozenset(),
+    Preset.SIMPLE_DYNAMIC: frozenset({"--point", "--committer"}),
+    Preset.FULL_DYNAMIC: frozenset({"--point", "--committer", "--producer"}),
+    Preset.PRIORITY: frozenset({"--group"}),
+    Preset.CASCADE: _POINTS | {"--group"},
+}
+"""The options that a preset goes by; another is refused, never left unread."""
+
+
 @app.command()
 def new(
     preset: Annotated[Preset, typer.Argument(help="Name of the key")],
@@ -58,8 +71,14 @@ def new(
     shares = dict(map(_share, share or [])) if share else presets.equal_shares(point or [])
     if len(shares) < len(share or point or []):
         raise typer.BadParameter("a point stands twice")
-    rule = presets.preset(preset, Parameters(shares, group or [], producer or [], committer.lower(), decimals))
-    text = rule.to_json()
+    given = {"--share": share, "--point": point, "--group": group, "--producer": producer}
+    given["--committer"] = [committer] if committer != NO_COMMITTER else None
+    unused = [option for option, value in given.items() if value and option not in _TAKES[preset]]
+    if unused:
+        raise typer.BadParameter(f"{preset.value} takes no {unused[0]}")
+    made = presets.preset(preset, Parameters(shares, group or [], producer or [], committer.lower(), decimals))
+    text = made.to_json()
+    rule = keys.parse(text)  # refuses what no document can hold: a point of 70000, a committer that is no address
     if out:
         files.write(out.parent, {out.name: text.encode()})
     result = {"key_hash": _hex(rule), "file": str(out) if out else "", "key": rule.document()}
@@ -82,7 +101,7 @@ def show(
     as_json: JsonOption = False,
 ) -> None:
     """Put a key into words."""
-    rule = keys.parse(files.opened(key))
+    rule = files.parsed(key, keys.parse)
     words = {language.value: keys.describe(rule, language.value) for language in Language}
     result = {"key_hash": _hex(rule), "words": words, "key": rule.document()}
     output.emit(result, as_json, lambda found: _print(found["words"][lang.value]))
@@ -99,12 +118,12 @@ def check(
 
     Exit 1 if not, with the contracts' reason.
     """
-    rule = keys.parse(files.opened(key))
+    rule = files.parsed(key, keys.parse)
     notices: list[str] = []
     if roster:
-        known = rosters.parse(files.opened(roster))
+        known = files.parsed(roster, rosters.parse)
         keys.check_points(rule, known.consumption_points, production_points=known.production_points)
-        bands = tariffs.parse(files.opened(tariff)).bands if tariff else 1
+        bands = files.parsed(tariff, tariffs.parse).bands if tariff else 1
         lanes.lanes(rule, bands, len(known.production_points))
         missing = sorted({stage.group for stage in rule.stages} - {0} - known.consumption_groups)
         notices = [f"nobody consumes in group {group}: its stage gives nothing" for group in missing]
@@ -114,7 +133,7 @@ def check(
 @app.command("hash")
 def hash_(key: KeyArgument, as_json: JsonOption = False) -> None:
     """Print keyHash, as the rule book has it."""
-    output.emit({"key_hash": _hex(keys.parse(files.opened(key)))}, as_json, lambda found: _print([found["key_hash"]]))
+    output.emit({"key_hash": _hex(files.parsed(key, keys.parse))}, as_json, lambda found: _print([found["key_hash"]]))
 
 
 def _hex(rule: keys.AllocationKey) -> str:

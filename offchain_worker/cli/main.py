@@ -99,7 +99,8 @@ def run() -> None:
     try:
         app(settings_module.hoisted(sys.argv[1:]), prog_name="daisee")
     except DaiseeError as error:
-        output.errors.print(f"error: {error}", markup=False, soft_wrap=True)
+        told = ": ".join(["error", *getattr(error, "__notes__", []), str(error)])
+        output.errors.print(told, markup=False, soft_wrap=True)
         sys.exit(1)
     except KeyboardInterrupt:
         output.errors.print("interrupted; run the same command again to go on")

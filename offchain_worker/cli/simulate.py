@@ -73,8 +73,8 @@ def simulate(
     if confirm is not None:
         _confirm(context, confirm)
         return
-    tried = tariffs.parse(files.opened(proposed)) if proposed else None
-    named = [Named(path.stem, keys.parse(files.opened(path)), tried) for path in key or []]
+    tried = files.parsed(proposed, tariffs.parse) if proposed else None
+    named = [Named(path.stem, files.parsed(path, keys.parse), tried) for path in key or []]
     if tried is not None and not named:
         named = [Named(proposed.stem if proposed else "", None, tried)]
     prices = Prices(_micro_euro(supplier), _micro_euro(feed_in))
@@ -107,8 +107,8 @@ def simulate(
 def _from_files(curves: Path, roster: Path | None, tariff: Path | None, time_zone: str, count: int) -> list[Month]:
     if tariff is None:
         raise NoMonths("simulate: --curves needs --tariff, since no chain says what energy costs")
-    known = rosters.parse(files.opened(roster)) if roster else None
-    prices = tariffs.parse(files.opened(tariff))
+    known = files.parsed(roster, rosters.parse) if roster else None
+    prices = files.parsed(tariff, tariffs.parse)
     whole = whole_curves.read(files.opened(curves), str(curves), known)
     tariffs.check_prices(prices, whole.roster.production_points, whole.roster.consumption_groups)
     return months.from_curves(

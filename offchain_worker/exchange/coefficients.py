@@ -76,9 +76,9 @@ def of_key(
     consumption, production = (
         np.ascontiguousarray(energies[:, list(columns)]) for columns in (roster.consumption, roster.production)
     )
-    scale = 10**decimals
     if not 1 <= decimals <= LARGEST_DECIMALS:
         raise CannotSend(f"coefficients: {decimals} decimals; give 1 to {LARGEST_DECIMALS}")
+    scale = 10**decimals
     if len(production) and int(production.sum(axis=1).max()) >= 2**63 // scale:
         raise CannotSend(f"coefficients: a step produces too much for {decimals} decimals; give fewer")
     if key.tables and (table is None or table.key_hash != key.hash()):

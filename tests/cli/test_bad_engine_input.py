@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
+from offchain_worker.cli import files
 from offchain_worker.cli.main import app
 from offchain_worker.domain.errors import DaiseeError
 
@@ -181,3 +184,50 @@ def test_allocate__a_participation_without_readings__is_refused(here: Path) -> N
     lines = rows({"A": 1_000}, PLANT) + rows({"B": 1_000}, {}, TIMES[:2])
     arguments = [*commands(here, lines, PRO_RATA)["allocate"], "--roster", str(here / "roster.json")]
     assert "meter B (consumption)" in refused(arguments)
+
+
+def test_allocate__the_largest_reading__is_taken_and_one_more_refused(here: Path) -> None:
+    """1 GWh in a step, 10¹² µkWh, is the bound: three steps of it are shared to the last unit."""
+    most = 10**12
+    given = commands(here, rows({"A": most, "B": most}, {"P": most}), PRO_RATA)["allocate"]
+    run = CliRunner().invoke(app, given)
+    assert run.exit_code == 0, run.output
+    found = json.loads((here / "out" / "summary.json").read_text())
+    assert (int(found["allocated"]), int(found["surplus"])) == (3 * most, 0)
+    again = commands(here, rows({"A": most + 1}, PLANT), PRO_RATA)["allocate"]
+    assert "row 2: energy_micro_kwh is no integer, or beyond 1 GWh" in refused(again)
+    assert (here / "out" / "summary.json").exists()
+
+
+def test_coefficients__decimals_without_end__are_refused_at_once(here: Path) -> None:
+    arguments = commands(here, rows(MADE, PLANT), PRO_RATA)["coefficients"]
+    assert "99999999999 decimals; give 1 to 9" in refused([*arguments, "--decimals", "99999999999"])
+
+
+def test_simulate__one_bad_key_of_two__is_told_by_its_file(here: Path) -> None:
+    bad = key(stage("STATIC", points=[0, 0], weights=[1, 1]))
+    arguments = commands(here, rows(MADE, PLANT), bad)["simulate"]
+    error = CliRunner().invoke(app, arguments).exception
+    assert isinstance(error, DaiseeError)
+    assert error.__notes__ == [str(here / "key.json")]
+
+
+def test_daisee__what_is_wrong__is_one_line_on_stderr_with_the_file(here: Path) -> None:
+    """The command itself, as a shell starts it."""
+    arguments = commands(here, rows(MADE, PLANT), key())["allocate"]
+    done = subprocess.run(
+        [sys.executable, "-m", "offchain_worker.cli.main", *arguments], capture_output=True, text=True
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"error: {here / 'key.json'}: key: no stages; give one at least\n"
+    assert not (here / "out").exists()
+
+
+def test_write__that_breaks_off__leaves_what_was_there(tmp_path: Path) -> None:
+    """The second of two files cannot be put in its place, a folder: the first is whole, no part is left over."""
+    (tmp_path / "a.txt").write_bytes(b"old")
+    (tmp_path / "b.txt" / "inside").mkdir(parents=True)
+    with pytest.raises(files.FileUnusable, match=r"b\.txt: cannot be written"):
+        files.write(tmp_path, {"a.txt": b"new", "b.txt": b"new"})
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.txt", "b.txt"]
+    assert (tmp_path / "a.txt").read_bytes() == b"new"
