@@ -7,13 +7,15 @@ would name is then unknown, so `Holdings.complete` says whether the list may be 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from offchain_worker.chain.community import Community
+from offchain_worker.chain.governor import Proposal
 from offchain_worker.domain import canonical
 from offchain_worker.domain.errors import DocumentInvalid
-from offchain_worker.storage.store import ContentStore, StoreError
+from offchain_worker.storage.store import BlobCorrupt, BlobMissing, ContentStore, StoreError
 
 ZERO = bytes(32)
 
@@ -36,7 +38,25 @@ def named(community: Community, store: ContentStore, block: int | str = "latest"
     found = Holdings()
     for what, digest, schema in roots(community, block):
         _follow(found, store, what, digest, schema)
+    for proposal in community.governor.proposals(block):
+        _keep(found, store, proposal)
     return found
+
+
+def _keep(found: Holdings, store: ContentStore, proposal: Proposal) -> None:
+    """What a proposal shows the voters, where it is there: as any member may name anything, nothing is owed for it."""
+    what = f"what-if of proposal {proposal.identifier}"
+    for digest in proposal.answers:
+        with suppress(BlobMissing, BlobCorrupt, DocumentInvalid):  # a store that is away is no reason to forget
+            document = canonical.loads(store.get(digest), "daisee.what-ifs/1")
+            found.blocks[digest] = what
+            found.blocks.setdefault(bytes.fromhex(document["question"][2:]), f"{what}, question")
+            for part, blocks in parts(document):
+                for block in blocks:
+                    found.blocks.setdefault(bytes.fromhex(block[2:]), f"{what}, {part}")
+    for digest in proposal.confirmations:
+        if store.has(digest):
+            found.blocks.setdefault(digest, f"{what}, signature")
 
 
 def roots(community: Community, block: int | str = "latest") -> Iterator[tuple[str, bytes, str]]:
@@ -77,11 +97,11 @@ def _follow(found: Holdings, store: ContentStore, what: str, digest: bytes, sche
 
 
 def parts(document: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
-    """The blocks that a dataset, findings, result, rows, steps or table document lists, by the part they belong to."""
+    """The blocks that a dataset, findings, result, rows, steps, table or what-if lists, by the part they belong to."""
     if document["schema"] in ("daisee.rows/1", "daisee.steps/1", "daisee.table-blocks/1"):
         yield "blocks", document["blocks"]
         return
-    for entry in document["columns"]:
+    for entry in document.get("columns", ()):
         part = f"column {entry['column']}"
         for file in entry.get("files", ()):
             yield part, file["blocks"]

@@ -137,6 +137,12 @@ def test_propose__a_tariff_too_fine_for_a_key_adopted_for_later__is_refused(comm
     assert len(committed.community.governor.proposals()) == 3
 
 
+@pytest.fixture(scope="module")
+def booked(february: Stage) -> list[int]:
+    """February settled: what was booked, by member, the community first."""
+    return h.settle(february)
+
+
 def test_february__while_the_tables_rows_are_gone__waits_and_says_which(february: Stage, workers: Processes) -> None:
     digest = bytes.fromhex(h.done(february, "provider", "table", "show", "2016-02")["digest"][2:])
     manifest = EmbeddedStore(february.folder / "store").path(digest)
@@ -173,13 +179,13 @@ def test_store__committed_tables__are_no_garbage(february: Stage) -> None:
     assert entry["garbage"] == []
 
 
-def test_february__by_its_table__books_what_the_hours_give(february: Stage) -> None:
+def test_february__by_its_table__books_what_the_hours_give(february: Stage, booked: list[int]) -> None:
     """
     696 hours of 5 kWh. Even hours: Carol has 2 (all she needs of 2.5), Dan 1.5; odd hours: Alice 0.5, Carol 1, Dan 3.5. In all
     174, 1,044 and 1,740 kWh, two fifths of each from the roof. So the roof issues 417.6 kWh · 0.09 € and 696 · 0.10, the mill
     104.4, 626.4 and 1,044 kWh · 0.06; what Alice has of her own roof is no money, and no fee.
     """
-    assert h.settle(february) == [1_444, 10_040, 10_648, -8_038, -14_094]
+    assert booked == [1_444, 10_040, 10_648, -8_038, -14_094]
     report = february.community.settlement.accepted(february.period).report  # type: ignore[union-attr]
     assert (report.produced, report.allocated) == (3_480 * h.KWH, 2_958 * h.KWH)
     issued = h.between(february)
@@ -191,6 +197,21 @@ def test_february__by_its_table__books_what_the_hours_give(february: Stage) -> N
     assert h.vector(issued) == [1_444, 10_040, 10_648, -8_038, -14_094]
     protocol = h.done(february, "auditor", "audit", "2016-02", "--level", "full")
     assert all(check["passed"] for check in protocol["checks"])
+
+
+@pytest.mark.usefixtures("booked")
+def test_what_if__beside_the_table_in_force__is_kept_for_those_who_vote_on_it(february: Stage, tmp_path: Path) -> None:
+    key = tmp_path / "key.json"
+    key.write_text(presets.preset(Preset.DEFAULT_DYNAMIC, Parameters()).to_json(), encoding="utf-8")
+    pin = h.done(february, "provider", "simulate", "--key", str(key), "--pin", "2016-02")
+    (entry,) = h.done(february, "provider", "store", "gc")["stores"]
+    assert len(entry["garbage"]) == pin["blocks"]
+    asked = ("--description", "Pro rata?", "--from", str(h.at(february, 6).period_start), "--what-if", pin["digest"])
+    h.done(february, "alice", "propose", "key", str(key), *asked)
+    (entry,) = h.done(february, "provider", "store", "gc")["stores"]
+    assert entry["garbage"] == []
+    own = h.done(february, "carol", "simulate", "--open", pin["digest"])["answer"]["outcomes"][0]
+    assert int(own["credit"]) - int(own["debit"]) == -8_038
 
 
 def test_march__each_plant_for_itself__books_each_pair(february: Stage) -> None:
