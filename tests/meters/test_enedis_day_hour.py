@@ -86,7 +86,7 @@ def test_redact__two_points__the_other_is_gone() -> None:
         (";W;", ";kVA;", "unit 'kVA' is not one of"),
         ("Courbe de charge", "Index", "holds no load curve"),
         ("01/06/2021;02:00:00", "01/06/2021;25:00:00", "row 5: '01/06/2021 25:00:00' is no moment"),
-        ("Consommation", "Soutirage", "direction 'Soutirage' is neither"),
+        ("Consommation", "Reactive", "direction 'Reactive' is neither"),
     ],
 )
 def test_read__damaged__one_line(old: str, new: str, reason: str) -> None:

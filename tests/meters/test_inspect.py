@@ -102,3 +102,21 @@ def test_inspect__other_locale_time_zone_and_hash_seed__the_same_bytes(tmp_path:
         )
     assert len(told) == 1
     assert json.loads(told.pop())["findings"][0]["count"] == 50
+
+
+@pytest.mark.parametrize(
+    ("data", "hint"),
+    [
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "save it as .xlsx"),
+        (b"%PDF-1.7\n", "ask for the readings as CSV"),
+        (b"\n<!DOCTYPE html><html><body>Connexion</body></html>", "sign in and fetch the file again"),
+    ],
+)
+def test_inspect__files_taken_for_readings__say_what_to_do(data: bytes, hint: str) -> None:
+    with pytest.raises(meters.MeterFileError, match=hint):
+        meters.inspect([("f", data)])
+
+
+@pytest.mark.parametrize(("word", "direction"), [("Soutirage", "consumption"), ("Injection", "production")])
+def test_inspect__the_grids_words_for_the_directions__are_known(word: str, direction: str) -> None:
+    assert meters.inspect([("f", day(kind=word))])["curves"][0]["direction"] == direction

@@ -73,6 +73,15 @@ FORMATS: tuple[ModuleType, ...] = (
 )
 
 
+KNOWN_OTHERS = (
+    (b"\xd0\xcf\x11\xe0", "an Excel file of the old kind (.xls): save it as .xlsx, or ask for another export"),
+    (b"%pdf", "a PDF: ask for the readings as CSV, XML or JSON"),
+    (b"<!doctype html", "a web page, perhaps the portal's own in place of a file: sign in and fetch the file again"),
+    (b"<html", "a web page, perhaps the portal's own in place of a file: sign in and fetch the file again"),
+)
+"""How other files begin that people take for files of readings, in small letters, and what to do."""
+
+
 def detect(data: bytes, name: str = "file") -> ModuleType:
     """The format that claims these bytes; raises UnknownFormat with what was looked for and how the file begins."""
     for candidate in FORMATS:
@@ -80,5 +89,8 @@ def detect(data: bytes, name: str = "file") -> ModuleType:
             return candidate
     looked_for = " or ".join(candidate.SIGNATURE for candidate in FORMATS)
     lines = data[:200].decode("utf-8", "replace").splitlines()[:2]
+    hint = next((said for mark, said in KNOWN_OTHERS if data.lstrip()[:200].lower().startswith(mark)), "")
+    if hint:
+        raise UnknownFormat(name, 0, f"no known format: {hint}")
     beginning = " / ".join(line[:60] for line in lines) if data else "nothing: the file is empty"
     raise UnknownFormat(name, 0, f"no known format: looked for {looked_for}; it begins with {beginning!a}")

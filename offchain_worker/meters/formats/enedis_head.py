@@ -16,7 +16,7 @@ from offchain_worker.domain.roster import Direction
 from offchain_worker.meters.errors import MeterFileError
 from offchain_worker.meters.findings import Code, Finding, Severity
 from offchain_worker.meters.formats.enedis_series import unit_unstated, wrong_id
-from offchain_worker.meters.formats.enedis_words import is_corrected
+from offchain_worker.meters.formats.enedis_words import DIRECTIONS, is_corrected
 from offchain_worker.meters.text import BOM, quoted, whole_id
 
 HEADER = ["identifiant prm", "type de donnees", "date de debut", "date de fin", "grandeur physique"]
@@ -25,7 +25,6 @@ COLUMNS = ["horodate", "valeur"]
 
 LOADS = ("courbe de charge", "consommation horaire", "production horaire", "injection horaire")
 _UNITS = {"": (1, True), "w": (1, True), "kw": (1000, True), "wh": (1, False), "kwh": (1000, False)}
-_DIRECTIONS = {"consommation": Direction.CONSUMPTION, "production": Direction.PRODUCTION}
 _STEP = re.compile(r"(?:pt)?(5|10|15|30|60)m?")
 _DATE = re.compile(r"([0-9]{2})/([0-9]{2})/([0-9]{4})")
 _SAVED_AGAIN = re.compile(rb'(?:\xef\xbb\xbf)?"?identifiant prm"?([,\t])"?type de donn', re.IGNORECASE)
@@ -136,7 +135,7 @@ def read_head(line: str, name: str, row: int) -> Head:
         raise MeterFileError(name, row, f"is {quoted(kind)}, not a load curve ('Courbe de charge')")
     if quantity != "energie active":
         raise MeterFileError(name, row, f"is {quoted(quantity)}: only active energy ('Energie active') can be shared")
-    if direction not in _DIRECTIONS:
+    if direction not in DIRECTIONS:
         raise MeterFileError(name, row, f"direction {quoted(direction)} is neither 'Consommation' nor 'Production'")
     if unit not in _UNITS:
         raise MeterFileError(name, row, f"unit {quoted(unit)} is not one of W, kW, Wh, kWh")
@@ -146,7 +145,7 @@ def read_head(line: str, name: str, row: int) -> Head:
     factor, is_power = _UNITS[unit]
     return Head(
         meter=meter,
-        direction=_DIRECTIONS[direction],
+        direction=DIRECTIONS[direction],
         estimated=stage != "comptage brut",
         factor=factor,
         is_power=is_power,

@@ -17,8 +17,10 @@ TOTAL = "EA"
 DIRECTIONS = {
     "cons": Direction.CONSUMPTION,
     "consommation": Direction.CONSUMPTION,
+    "soutirage": Direction.CONSUMPTION,
     "prod": Direction.PRODUCTION,
     "production": Direction.PRODUCTION,
+    "injection": Direction.PRODUCTION,
 }
 UNITS = {"w": (1, True), "kw": (1000, True), "wh": (1, False), "kwh": (1000, False)}
 ACTIVE = ("PA", "EA")
