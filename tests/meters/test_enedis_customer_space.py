@@ -202,7 +202,7 @@ LINES = [*head(), *readings("2016-06-01", [2] * 4)]
         ([*LINES, "2016-06-01T02:30:00+02:00;1000000000"], 8, "1 GW"),
         ([*LINES, "2016-06-01T02:30:00+02:00;2e3", LINES[-1]], 8, "is no reading"),
         ([LINES[0], LINES[1].replace(";W;", ";VA;"), *LINES[2:]], 2, "unit 'va' is not one of W, kW, Wh, kWh"),
-        ([LINES[0], LINES[1].replace("Consommation", "Soutirage"), *LINES[2:]], 2, "direction 'echange'"),
+        ([LINES[0], LINES[1].replace("Consommation", "Echange"), *LINES[2:]], 2, "direction 'echange'"),
         ([LINES[0], LINES[1].replace("Energie active", "Energie reactive"), *LINES[2:]], 2, "only active energy"),
         ([LINES[0], LINES[1].replace("Courbe de charge", "Index"), *LINES[2:]], 2, "not a load curve"),
         ([LINES[0], LINES[1][:30], *LINES[2:]], 2, "truncated"),
