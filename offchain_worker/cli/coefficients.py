@@ -10,6 +10,7 @@ import typer
 
 from offchain_worker.domain import key as keys
 from offchain_worker.domain import roster as rosters
+from offchain_worker.domain import table as tables
 from offchain_worker.domain.errors import DaiseeError
 from offchain_worker.exchange import coefficients, operator_allocation
 from offchain_worker.jobs import gathering
@@ -58,6 +59,9 @@ def export(
         Path | None, typer.Option("--curves", help="Canonical curves in place of a month on chain")
     ] = None,
     roster: Annotated[Path | None, typer.Option("--roster", help="With --curves (daisee.roster/1)")] = None,
+    weights: Annotated[
+        Path | None, typer.Option("--table", help="With --curves: the rows of a key with TABLE stages (daisee.table/1)")
+    ] = None,
     cau: Annotated[str, typer.Option("--cau", help="Spain: the code of the shared plant, 26 characters")] = "",
     year: Annotated[int, typer.Option("--year", help="Spain: the year the coefficients are for")] = 0,
     as_json: JsonOption = False,
@@ -73,7 +77,9 @@ def export(
         result = {"file": made.file_name, "points": len(made.points), "exact": True, "method": "static"}
         output.emit(result, as_json, lambda r: output.results.print(f"{r['file']}: {r['points']} CUPS, exact"))
         return
-    label, found, rule, consumers, producers = _generic(context, period, curves, roster, rule, points, decimals)
+    label, found, rule, consumers, producers = _generic(
+        context, period, curves, roster, weights, rule, points, decimals
+    )
     name = f"coefficients-{label}.csv"
     files.write(out, {name: coefficients.generic_csv(found, consumers, producers)})
     output.emit({"file": name, **coefficients.summary(found, rule)}, as_json, _show_export)
@@ -84,6 +90,7 @@ def _generic(
     period: str | None,
     curves: Path | None,
     roster: Path | None,
+    weights: Path | None,
     rule: keys.AllocationKey | None,
     points: dict[int, str],
     decimals: int | None,
@@ -97,7 +104,9 @@ def _generic(
         roster_, start, step = whole.roster, int(whole.starts[0]), whole.step_seconds
         keys.check_points(rule, roster_.consumption_points, production_points=roster_.production_points)
         energies = months.in_roster_order(roster_, whole.consumption, whole.production)
-        table = None
+        table = files.parsed(weights, tables.parse) if weights else None
+        if table is not None:
+            tables.check(table, rule, start, step, len(whole.starts))
         label = curves.stem
     elif period is not None:
         session = Session.of(context)
@@ -152,7 +161,10 @@ def import_(
     secret = gathering.secret(session.store, envelopes, record.input_digest, session.identity)
     roster = community.registry.roster(record.start, record.end, block)
     named = [(str(path), files.opened(path)) for path in files_]
-    found = operator_allocation.read(named, roster, read_meters(meters_list)[0], record.start, record.end)
+    known, unknown = read_meters(meters_list)[0], set[str]()
+    found = operator_allocation.read(named, roster, known, record.start, record.end, unknown)
+    told = {curve.column for curve in found}
+    untold = [at for at in roster.consumption if at not in told]
     digest = operator_allocation.seal(found, record.input_digest, secret, session.store)
     result = {
         "period": period_label(chosen),
@@ -166,10 +178,18 @@ def import_(
             }
             for curve in found
         ],
+        "withoutResult": untold,
+        "unknownMeters": sorted(unknown),
     }
 
     def show(_: object) -> None:
         output.results.print(f"{len(found)} columns: {result['digest']}", soft_wrap=True)
-        output.results.print(f"Compare: daisee audit {period} --level full --operator-allocation {result['digest']}")
+        if untold:
+            names = ", ".join(f"{at} (point {roster.columns[at].point})" for at in untold)
+            output.results.print(f"No result of the operator, so not compared: column {names}", soft_wrap=True)
+        if unknown:
+            output.results.print(f"Left aside, not on the list of meters: {', '.join(sorted(unknown))}", soft_wrap=True)
+        compare = f"daisee audit {period} --level full --operator-allocation {result['digest']}"
+        output.results.print(f"Compare: {compare}", soft_wrap=True)
 
     output.emit(result, as_json, show)

@@ -83,7 +83,8 @@ def of_key(
         raise CannotSend(f"coefficients: a step produces too much for {decimals} decimals; give fewer")
     if key.tables and (table is None or table.key_hash != key.hash()):
         raise CannotSend(
-            "coefficients: the key has a TABLE stage, and no table of its rows is committed for this month"
+            "coefficients: the key has a TABLE stage, and no table of its rows is committed for this month; "
+            "with --curves give them by --table"
         )
     rows = tables.rows_of(table, key, len(energies)) if key.tables else {}
     found = share(consumption, production, key, roster, rows)
@@ -101,18 +102,31 @@ def of_key(
 
 
 def generic_csv(found: StepCoefficients, consumers: list[str], producers: list[str]) -> bytes:
-    """The documented CSV: UTF-8, semicolons, decimal point, UTC starts; `producer` is empty where production is pooled."""
-    sources = producers if found.per_producer else [""]
+    """The documented CSV: UTF-8, semicolons, decimal point, UTC starts; `producer` is empty where production is pooled.
+
+    The operator knows meters, not who answers for them: columns of one name, a meter that changed hands, are one.
+    """
+    values, consumers = _merged(found.values, consumers, 1)
+    sources = [""]
+    if found.per_producer:
+        values, sources = _merged(values, producers, 2)
     lines = [HEAD]
     unit = 10**found.decimals
-    for t, row in enumerate(found.values.tolist()):
+    for t, row in enumerate(values.tolist()):
         moment = iso(found.start + t * found.step_seconds)
         lines += [
             f"{moment};{source};{consumer};{value // unit}.{value % unit:0{found.decimals}d}"
-            for consumer, values in zip(consumers, row, strict=True)
-            for source, value in zip(sources, values, strict=True)
+            for consumer, of_consumer in zip(consumers, row, strict=True)
+            for source, value in zip(sources, of_consumer, strict=True)
         ]
     return ("\n".join(lines) + "\n").encode()
+
+
+def _merged(values: Energies, names: list[str], axis: int) -> tuple[Energies, list[str]]:
+    """Columns of the same name added up; outside its participation a column has 0, so nothing is counted twice."""
+    once = list(dict.fromkeys(names))
+    added = [values.take([at for at, each in enumerate(names) if each == name], axis).sum(axis) for name in once]
+    return np.stack(added, axis), once
 
 
 def spanish_file(key: AllocationKey, cau: str, year: int, cups: dict[int, str]) -> Coefficients:

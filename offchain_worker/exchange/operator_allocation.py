@@ -32,7 +32,7 @@ SCHEMA, CURVE_SCHEMA, KIND = "daisee.operator-allocation/1", "daisee.operator-cu
 LOCAL = frozenset({"G.03", "AE_AUTOCONS", "EHAC", "selfConsumptionEnergy", "energiaAutoconsumida"})
 """What operators call the energy that a consumer got of the community: Austria; e-distribución, UFD, Datadis (Spain)."""
 CSV_HEAD = ("meter", "direction", "start", "end", "local_kwh")
-_KWH = re.compile(r"([0-9]{1,12})(?:\.([0-9]{1,6}))?")
+_KWH = re.compile(r"([0-9]{1,12})(?:[.,]([0-9]{1,6}))?")
 MICRO_KWH_DECIMALS = 6
 LEAST_DECIMALS = 3
 """No file of an operator that is read as an allocation has fewer: a Wh is the coarsest resolution assumed of it."""
@@ -80,14 +80,23 @@ class _Series:
 
 
 def read(
-    files: Sequence[tuple[str, bytes]], roster: Roster, meter_of: Mapping[int, str], start: int, end: int
+    files: Sequence[tuple[str, bytes]],
+    roster: Roster,
+    meter_of: Mapping[int, str],
+    start: int,
+    end: int,
+    unknown: set[str] | None = None,
 ) -> list[OperatorCurve]:
     """The operator's results of a period, by column; `meter_of` is each point's meter.
+
+    `unknown`, if given, takes up the meters of the files that are none of these.
 
     Reads what `meters` reads as an allocation (Austrian EDA, Spanish files), and the CSV of `CSV_HEAD`. Raises
     OperatorFileInvalid for files without any result of these meters in the period, MeterFileError.
     """
     series = [one for name, data in files for one in _series(name, data)]
+    if unknown is not None:
+        unknown |= {one.meter for one in series} - set(meter_of.values())
     found = []
     for at, column in enumerate(roster.columns):
         meter = meter_of.get(column.point)
@@ -150,7 +159,7 @@ def resolution_of(energies: Sequence[Energies]) -> int:
 
 
 def _csv(name: str, data: bytes) -> list[_Series]:
-    """`meter;direction;start;end;local_kwh`: ISO 8601 with offset, decimal point; the decimals are the resolution."""
+    """`meter;direction;start;end;local_kwh`: ISO 8601 with offset, decimal point or comma; the decimals are the resolution."""
     rows: dict[tuple[str, Direction], list[tuple[int, int, int]]] = {}
     fewest: dict[tuple[str, Direction], int] = {}
     reader = csv.reader(io.StringIO(data.decode("utf-8-sig", "replace")), delimiter=";")

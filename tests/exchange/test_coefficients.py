@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from offchain_worker.domain.key import AllocationKey
 from offchain_worker.domain.quantities import PointIndex
 from offchain_worker.domain.roster import numbered
 from offchain_worker.domain.stages import Rule, Stage
+from offchain_worker.domain.table import Table
 from offchain_worker.exchange import coefficients
 from offchain_worker.exchange.coefficients import CannotSend
 from offchain_worker.meters import coefficients as spanish
@@ -161,3 +163,70 @@ def test_export__from_curves__writes_the_file_and_says_how_exact(tmp_path: Path)
     assert (tmp_path / "out" / "coefficients-june.csv").read_text().splitlines()[1] == (
         "2016-06-01T00:00:00Z;;home;0.333333"
     )
+
+
+def column(point: int, member: int, start: int, end: int, meter: str, direction: str = "consumption") -> dict[str, Any]:
+    source = "solar" if direction == "production" else "none"
+    fields = {"point": point, "member": member, "group": 1, "direction": direction, "source": source}
+    return {**fields, "from": start, "to": end, "meter": meter}
+
+
+@pytest.fixture
+def moved(tmp_path: Path) -> list[str]:
+    """Two half-hours; the home changes hands between them. Arguments of an export without its key."""
+    middle, end = START + 1800, START + 3600
+    columns = [
+        column(0, 1, START, middle, "home"),
+        column(0, 2, middle, end, "home"),
+        column(1, 3, START, end, "shop"),
+        column(2, 4, START, end, "roof", "production"),
+    ]
+    (tmp_path / "roster.json").write_text(json.dumps({"schema": "daisee.roster/1", "columns": columns}))
+    rows = ["interval_start,meter,direction,energy_micro_kwh"]
+    for start in ("2016-05-31T22:00:00Z", "2016-05-31T22:30:00Z"):
+        rows += [f"{start},home,consumption,1000000", f"{start},shop,consumption,3000000"]
+        rows += [f"{start},roof,production,1000000"]
+    (tmp_path / "june.csv").write_text("\n".join(rows) + "\n")
+    given = ["--curves", str(tmp_path / "june.csv"), "--roster", str(tmp_path / "roster.json")]
+    return ["coefficients", "export", *given, "--out", str(tmp_path / "out")]
+
+
+def exported(arguments: list[str], key: AllocationKey, folder: Path) -> list[str]:
+    (folder / "key.json").write_text(key.to_json())
+    done = CliRunner().invoke(app, [*arguments, "--key", str(folder / "key.json")], catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    return (folder / "out" / "coefficients-june.csv").read_text().splitlines()[1:]
+
+
+def test_export__a_meter_that_changed_hands__has_one_line_a_step(moved: list[str], tmp_path: Path) -> None:
+    assert exported(moved, PRO_RATA, tmp_path) == [
+        "2016-05-31T22:00:00Z;;home;0.250000",
+        "2016-05-31T22:00:00Z;;shop;0.750000",
+        "2016-05-31T22:30:00Z;;home;0.250000",
+        "2016-05-31T22:30:00Z;;shop;0.750000",
+    ]
+    per_producer = AllocationKey((Stage(Rule.PRO_RATA),), per_producer=True)
+    assert exported(moved, per_producer, tmp_path)[:2] == [
+        "2016-05-31T22:00:00Z;roof;home;0.250000",
+        "2016-05-31T22:00:00Z;roof;shop;0.750000",
+    ]
+
+
+def test_export__of_a_table__takes_its_rows(moved: list[str], tmp_path: Path) -> None:
+    points = tuple(map(PointIndex, (0, 1)))
+    key = AllocationKey((Stage(Rule.TABLE, points=points),), committer="0x" + "c0" * 20)
+    made = Table(key.hash(), START, 1800, {0: energies((400_000, 600_000), (100_000, 0))})
+    (tmp_path / "table.json").write_text(made.to_json())
+    found = exported([*moved, "--table", str(tmp_path / "table.json")], key, tmp_path)
+    assert [line.split(";")[2:] for line in found] == [
+        ["home", "0.400000"],
+        ["shop", "0.600000"],
+        ["home", "0.100000"],
+        ["shop", "0.000000"],
+    ]
+    other = Table(key.hash(), START + 1800, 1800, made.rows)
+    (tmp_path / "table.json").write_text(other.to_json())
+    tried = CliRunner().invoke(
+        app, [*moved, "--key", str(tmp_path / "key.json"), "--table", str(tmp_path / "table.json")]
+    )
+    assert tried.exit_code == 1 and "table: of the period from" in str(tried.exception)

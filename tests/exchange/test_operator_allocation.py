@@ -10,6 +10,7 @@ from offchain_worker.exchange.operator_allocation import Difference, OperatorFil
 from offchain_worker.storage.encryption import NotReadable, Undecryptable
 from offchain_worker.storage.store import MemoryStore
 from tests.jobs import neighbourhood as n
+from tests.meters.eda_files import CONSUMER, LABELS, Digits, quarters, report
 
 HEAD = "meter;direction;start;end;local_kwh\n"
 LOCAL = np.full(n.STEPS, 250_123, np.int64)
@@ -86,7 +87,7 @@ def test_read__a_point_that_changed_hands__gives_each_column_its_days() -> None:
         ("x;consumption;2016-06-01T00:00:00;2016-06-01T01:00:00Z;1", "does not say how far ahead of UTC it is"),
         ("x;consumption;yesterday;2016-06-01T01:00:00Z;1", "'yesterday' is not a time"),
         ("x;up;2016-06-01T00:00:00Z;2016-06-01T01:00:00Z;1", "wants consumption or production"),
-        ("x;consumption;2016-06-01T00:00:00Z;2016-06-01T01:00:00Z;1,5", "at most 6 decimals"),
+        ("x;consumption;2016-06-01T00:00:00Z;2016-06-01T01:00:00Z;1.234,5", "at most 6 decimals"),
         ("x;consumption;2016-06-01T02:00:00Z;2016-06-01T01:00:00Z;1", "before it starts"),
         ("x;consumption;2016-06-01T00:00:00Z", "3 cells, 5 are wanted"),
     ],
@@ -114,6 +115,34 @@ def test_read__a_spanish_file__takes_the_shared_energy_to_the_wh() -> None:
     (curve,) = operators.read([("e.csv", data)], n.ROSTER, {2: cups}, n.START, n.END)
     assert (curve.column, curve.resolution, len(curve.starts)) == (3, 1000, 24)
     assert curve.energy[:2].tolist() == [201_000, 202_000]
+
+
+def test_read__an_austrian_report__takes_what_is_billed_and_leaves_the_share_aside() -> None:
+    """A day of quarter-hours of G.02 (the theoretical share) and G.03 (what was consumed of it): G.03 is the result."""
+    times = quarters("2016-06-01")
+    shares, results = [Digits("0.25")] * 96, [Digits("0.118001")] * 4 + [Digits("0.2")] * 92
+    columns = [
+        (CONSUMER, "CONSUMPTION", LABELS["G.02"], shares),
+        (CONSUMER, "CONSUMPTION", LABELS["G.03"], results),
+    ]
+    (curve,) = operators.read([("report.xlsx", report(times, columns))], n.ROSTER, {2: CONSUMER}, n.START, n.END)
+    assert (curve.column, curve.resolution, len(curve.starts)) == (3, 1, 96)
+    assert int(curve.starts[0]) == n.START
+    assert curve.energy[[0, 3, 4]].tolist() == [118_001, 118_001, 200_000]
+    differences, steps = operators.compare(curve, np.full(192, 200_000, np.int64), 2, n.START, 900)
+    assert steps == 96
+    assert differences == [Difference(3, 2, n.START, n.START + 3600, 4, 81_999)]
+
+
+def test_read__decimal_commas__are_read_as_points() -> None:
+    assert [curve.energy.tolist() for curve in read(hours(["0,500", "1,25"]))] == [[500_000, 1_250_000]]
+
+
+def test_read__meters_of_nobody__are_told() -> None:
+    unknown: set[str] = set()
+    data = hours(["0.5"]) + hours(["0.5"], "99999999999999").removeprefix(HEAD.encode())
+    found = operators.read([("result.csv", data)], n.ROSTER, n.METERS, n.START, n.END, unknown)
+    assert ([curve.column for curve in found], unknown) == ([3], {"99999999999999"})
 
 
 def test_resolution_of__all_zero__is_not_taken_for_a_kwh() -> None:
