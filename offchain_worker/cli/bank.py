@@ -70,7 +70,9 @@ def sepa(
     def told(_: object) -> None:
         output.results.print(f"{len(collected)} direct debits of {euros(total)} on {day} in {out}", soft_wrap=True)
         if without:
-            output.results.print(f"no mandate, to be asked otherwise: members {', '.join(map(str, without))}")
+            output.results.print(
+                f"no mandate, to be asked otherwise: members {', '.join(map(str, without))}", soft_wrap=True
+            )
 
     output.emit(result, as_json, told)
 
