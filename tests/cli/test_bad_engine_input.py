@@ -106,6 +106,26 @@ def test_key__that_cannot_be_applied__is_refused_with_the_stage(
     assert not (here / "out").exists()
 
 
+@pytest.mark.parametrize("verb", ["show", "check", "hash"])
+@pytest.mark.parametrize(
+    ("stages", "message"),
+    [
+        ([stage("WEIGHTED", points=[0, 1], weights=[1_000_001, 1])], "key, stage 1: weight 1000001 of point 0 is over"),
+        ([stage("STATIC", points=[0, 1], weights=[600_000, 600_000])], "key, stage 1: weights add up to 1200000, over"),
+        ([stage("STATIC", points=[0, 0], weights=[1, 1])], "key, stage 1: point 0 stands twice"),
+        ([stage("STATIC", points=[0, 1], weights=[1])], "key, stage 1: "),
+        ([stage("TABLE", points=[0])], "key: a TABLE stage needs a committer"),
+        ([stage("LOTTERY")], "key, stage 1: rule LOTTERY is not supported"),
+        ([], "key: no stages"),
+    ],
+)
+def test_key_commands__of_a_faulty_key__say_the_stage(
+    here: Path, verb: str, stages: list[dict[str, Any]], message: str
+) -> None:
+    (here / "faulty.json").write_text(json.dumps(key(*stages)))
+    assert message in refused(["key", verb, str(here / "faulty.json")])
+
+
 @pytest.mark.parametrize("verb", ["allocate", "simulate", "coefficients"])
 @pytest.mark.parametrize(
     ("lines", "message"),
