@@ -39,13 +39,18 @@ def parsed(file: Path, parse: Callable[[bytes], Read]) -> Read:
 def write(folder: Path, files: Mapping[str, bytes], stale: Iterable[str] = ()) -> None:
     """Write files into a folder, made if need be, and remove an earlier run's `stale` ones. Raises FileUnusable.
 
-    All are written beside their places first, so that a full disk or a break leaves what was there.
+    All are written beside their places first, so that a full disk or a break leaves what was there; but a device or a
+    link (`/dev/stdout`) is written to as it stands, never replaced.
     """
-    beside = {folder / f".{name}.{os.getpid()}": folder / name for name in files}
+    beside: dict[Path, Path] = {}
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for part, data in zip(beside, files.values(), strict=True):
+        whole = {name: data for name, data in files.items() if _is_plain(folder / name)}
+        beside = {folder / f".{name}.{os.getpid()}": folder / name for name in whole}
+        for part, data in zip(beside, whole.values(), strict=True):
             part.write_bytes(data)
+        for name in files.keys() - whole.keys():
+            (folder / name).write_bytes(files[name])
         for name in stale:
             (folder / name).unlink(missing_ok=True)
         for part, place in beside.items():
@@ -58,3 +63,8 @@ def write(folder: Path, files: Mapping[str, bytes], stale: Iterable[str] = ()) -
         for part in beside:
             with suppress(OSError):  # nothing was written where no file can be
                 part.unlink()
+
+
+def _is_plain(place: Path) -> bool:
+    """A file of its own, or nothing yet."""
+    return not place.is_symlink() and (place.is_file() or not place.exists())

@@ -244,10 +244,18 @@ def test_daisee__what_is_wrong__is_one_line_on_stderr_with_the_file(here: Path) 
 
 
 def test_write__that_breaks_off__leaves_what_was_there(tmp_path: Path) -> None:
-    """The second of two files cannot be put in its place, a folder: the first is whole, no part is left over."""
+    """The second of two files cannot be written, since a folder has its name: the first is as it was, no part is left."""
     (tmp_path / "a.txt").write_bytes(b"old")
     (tmp_path / "b.txt" / "inside").mkdir(parents=True)
     with pytest.raises(files.FileUnusable, match=r"b\.txt: cannot be written"):
         files.write(tmp_path, {"a.txt": b"new", "b.txt": b"new"})
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.txt", "b.txt"]
-    assert (tmp_path / "a.txt").read_bytes() == b"new"
+    assert (tmp_path / "a.txt").read_bytes() == b"old"
+
+
+def test_write__to_a_link_or_a_device__writes_there_and_leaves_it(tmp_path: Path) -> None:
+    (tmp_path / "real.txt").write_bytes(b"old and longer")
+    (tmp_path / "link.txt").symlink_to(tmp_path / "real.txt")
+    files.write(tmp_path, {"link.txt": b"new"})
+    assert (tmp_path / "link.txt").is_symlink()
+    assert (tmp_path / "real.txt").read_bytes() == b"new"
