@@ -207,22 +207,9 @@ def show_held(scene: Surroundings, motion: Motion, held: Held, me: Voter) -> Non
             rows.append((say("ballot.transaction"), state.transaction))
         shown.hashes(rows)
         with st.container(horizontal=True):
-            st.download_button(
-                say("ballot.download_receipt"),
-                held.document(state),
-                f"receipt-{motion.number}.json",
-                "application/json",
-                icon=":material/download:",
-                on_click="ignore",
-            )
-            st.download_button(
-                say("ballot.download_ballot"),
-                held.signed.to_json(),
-                f"ballot-{motion.number}.json",
-                "application/json",
-                icon=":material/download:",
-                on_click="ignore",
-            )
+            receipt, ballot = f"receipt-{motion.number}.json", f"ballot-{motion.number}.json"
+            shown.download(say("ballot.download_receipt"), held.document(state), receipt, "application/json")
+            shown.download(say("ballot.download_ballot"), held.signed.to_json(), ballot, "application/json")
         counted = state is not None and state.state == "counted"
         if motion.is_open and not counted:
             offer_alone(scene, motion, held)

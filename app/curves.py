@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app import charts, frames
+from app import charts, frames, shown
 from app.frames import Series
 from app.scene import Scene
 
@@ -52,6 +52,4 @@ def show(scene: Scene, series: Series, key: str, file_name: str, alt: str) -> No
     st.caption(say(f"chart.below_{below}"))
     with st.expander(say("chart.table"), icon=":material/table:"):
         st.dataframe(frame, hide_index=True, alt=alt, height="auto" if number else 300)
-        st.download_button(
-            say("chart.csv"), frames.csv(series), f"{file_name}.csv", "text/csv", key=f"{key}-csv", on_click="ignore"
-        )
+        shown.download(say("chart.csv"), frames.csv(series), f"{file_name}.csv", "text/csv", key=f"{key}-csv")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable, Sequence
 
 import streamlit as st
@@ -43,6 +44,17 @@ def hashes(rows: Iterable[tuple[str, str]]) -> None:
     for name, value in rows:
         st.caption(name)
         st.code(value, language=None, wrap_lines=True)
+
+
+def download(label: str, data: str | bytes, name: str, kind: str, key: str | None = None) -> None:
+    """
+    A button that saves a file of the media type `kind`. Streamlit serves it, to any browser, at an address it makes of
+    what is in the file, its type and its name; the type carries a secret of this browser tab's, so that nobody finds
+    the file of a neighbour by guessing what may be in it.
+    """
+    mark = st.session_state.setdefault("download_mark", secrets.token_hex(16))
+    typed = f"{kind}; mark={mark}"
+    st.download_button(label, data, name, typed, icon=":material/download:", on_click="ignore", key=key)
 
 
 def closed(scene: Scene, key: str) -> None:

@@ -9,7 +9,7 @@ from itertools import groupby
 
 import streamlit as st
 
-from app import data
+from app import data, shown
 from app.scene import Scene, current
 from app.words import Words
 from offchain_worker import audit
@@ -90,9 +90,7 @@ def show_protocol(scene: Scene, protocol: Protocol, level: Level) -> None:
     }
     text = json.dumps(document, ensure_ascii=False, indent=2)
     name = f"audit-{period_label(scene.period)}-{level.value}.json"
-    st.download_button(
-        say("audit.download"), text, name, "application/json", icon=":material/download:", on_click="ignore"
-    )
+    shown.download(say("audit.download"), text, name, "application/json")
 
 
 def group_line(say: Words, same: list[Check]) -> str:

@@ -128,18 +128,9 @@ def show_downloads(scene: Scene, bill: dict[str, Any]) -> None:
     name = f"bill-{bill['member']}-{period_label(scene.period)}"
     with st.container(horizontal=True):
         document = canonical.dumps(bill)
-        st.download_button(
-            say("bill.json"),
-            document,
-            f"{name}.json",
-            "application/json",
-            icon=":material/download:",
-            on_click="ignore",
-        )
+        shown.download(say("bill.json"), document, f"{name}.json", "application/json")
         lines = invoices.lines_csv(scene, bill)
-        st.download_button(
-            say("bill.csv"), lines, f"{name}.csv", "text/csv", icon=":material/download:", on_click="ignore"
-        )
+        shown.download(say("bill.csv"), lines, f"{name}.csv", "text/csv")
 
 
 def show(scene: Scene) -> None:

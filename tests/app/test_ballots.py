@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from app import casting
+from app.wallet import KEY
+from app.words import Words
 from offchain_worker.chain import relay_client
 from scripts.demo import vote as demo_vote
 from tests.app import seeded_wallet
-from tests.app.conftest import sign_in_as
+from tests.app.conftest import sign_in_as, texts
 from tests.app.voters import Look, choose, said, until
 from tests.voting import Vote
 
@@ -86,6 +88,18 @@ def test_ballot__refused_in_the_wallet__says_so_and_nothing_is_sent(vote: Vote, 
     seeded_wallet.answer(app, False, "", seeded_wallet.REFUSED)
     assert "You refused in your wallet." in said(app)
     assert vote.ballot("home-5") is None
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_ballot__asked_of_the_demo_wallet__says_that_it_stands_on_the_page(
+    vote: Vote, look: Look, language: str
+) -> None:
+    say, app = Words(language), look("ballot", "home-5", language)
+    account = {**app.session_state[KEY]["account"], "wallet": say("wallet.demo")}
+    app.session_state[KEY] = {"account": account, "response": None}
+    app = choose(app.run(), "for")
+    app.button(key="sign-ballot").click().run()
+    assert say("votes.waiting_demo") in texts(app)
 
 
 def test_ballot__signed_by_another_account__is_not_taken(vote: Vote, look: Look) -> None:

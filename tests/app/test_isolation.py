@@ -126,3 +126,8 @@ def test_caches__shared_by_everybody__are_given_nothing_that_opens_data() -> Non
     found = {name: (own, types) for file in APP.rglob("*.py") for name, own, types in caches(file)}
     assert found["_remembered"][0] and "Reader" in found["_remembered"][1], "the test sees what it looks for"
     assert [name for name, (own, types) in found.items() if not own and types & SECRET_TYPES] == []
+
+
+def test_files__offered_to_download__have_an_address_with_a_secret() -> None:
+    offering = {file.name for file in APP.rglob("*.py") if "st.download_button" in file.read_text(encoding="utf-8")}
+    assert offering == {"shown.py"}

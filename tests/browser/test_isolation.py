@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -107,14 +106,17 @@ def test_download__of_ones_bill__has_an_address_nobody_guesses_and_no_cache_keep
     home = people.page("home-8")
     people.sign_in(home)
     bill(home, people)
-    with home.expect_download() as started:
-        home.get_by_text("Bill with proof (JSON)").click()
-    address = started.value.url
-    name = urlsplit(address).path.rpartition("/")[2]
-    assert "/media/" in address and len(name.partition(".")[0]) == 56, "a hash of the file, the bill's salt included"
-    answered = home.request.get(address)
-    assert answered.ok and answered.headers["cache-control"] == "no-store"
-    assert json.loads(answered.body())["member"]
+    tab = people.tab(home, "/bill")
+    found = []
+    for page in (home, tab):
+        with page.expect_download() as started:
+            page.get_by_text("Lines (CSV)").click()
+        answered = page.request.get(started.value.url)
+        assert answered.ok and answered.headers["cache-control"] == "no-store"
+        found.append((started.value.url, answered.body()))
+    (one, first), (other, second) = found
+    assert first == second != b""
+    assert one != other, "the address is not made of the content alone"
 
 
 def test_page__opened__asks_no_server_but_its_own(people: People) -> None:
