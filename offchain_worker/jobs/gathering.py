@@ -58,7 +58,9 @@ def _table(community: Community, task: Task, block: int | str, store: ContentSto
         return None
     digest = community.meter_data.table_digest(task.period, task.table_root, block)
     if digest is None:
-        raise RulesUnknown(f"no TableCommitted event of {task.period} carries root 0x{task.table_root.hex()}; try again")
+        raise RulesUnknown(
+            f"no TableCommitted event of {task.period} carries root 0x{task.table_root.hex()}; try again"
+        )
     try:
         return tables.fetch(digest, store)
     except BlobMissing as error:
