@@ -64,16 +64,25 @@ def spans(folder: Path, out: Path) -> list[Span]:
 
 
 def share_one(span: Span, threads: int | None = None) -> Totals:
-    """Share one span under its community's key and roster."""
+    """Share one span under its community's key and roster. A DaiseeError carries the name of the file as a note."""
     home = span.source.parent
     roster = home / ROSTER
-    return share_span(
-        span.source,
-        span.target,
-        keys.parse((home / KEY).read_bytes()),
-        rosters.parse(roster.read_bytes()) if roster.exists() else None,
-        threads,
-    )
+    with _naming(home / KEY):
+        key = keys.parse((home / KEY).read_bytes())
+    with _naming(roster):
+        found = rosters.parse(roster.read_bytes()) if roster.exists() else None
+    with _naming(span.source):
+        return share_span(span.source, span.target, key, found, threads)
+
+
+@contextmanager
+def _naming(file: Path) -> Iterator[None]:
+    try:
+        yield
+    except DaiseeError as error:
+        if str(file) not in str(error):
+            error.add_note(str(file))
+        raise
 
 
 def share_all(

@@ -11,6 +11,7 @@ import pytest
 
 from offchain_worker.bench.scale import write_span
 from offchain_worker.domain.allocation import allocate
+from offchain_worker.domain.errors import DaiseeError
 from offchain_worker.domain.key import AllocationKey, Rule, Stage
 from offchain_worker.scale import communities, spans
 from offchain_worker.scale.spans import SpanUnusable, share_span
@@ -86,3 +87,13 @@ def test_share_span__a_file_out_of_order__is_refused_and_leaves_nothing(folder: 
 def test_spans__folder_without_communities__is_refused(tmp_path: Path) -> None:
     with pytest.raises(communities.CommunitiesMissing, match=r"has a key\.json"):
         communities.spans(tmp_path, tmp_path / "out")
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_share_all__a_key_that_is_none__is_named_with_its_community(folder: Path, workers: int) -> None:
+    bad = folder / "in" / "village-1" / communities.KEY
+    bad.write_text("{}")
+    with pytest.raises(DaiseeError) as refused:
+        communities.share_all(communities.spans(folder / "in", folder / "out"), workers)
+    assert refused.value.__notes__ == [str(bad)]
+    assert not list((folder / "out").glob("village-1/*"))
