@@ -29,7 +29,7 @@ SIGN, SEND, ALONE = "ballot-sign", "ballot-send", "ballot-alone"
 def show(scene: Surroundings, motion: Motion, me: Voter) -> None:
     """The section: my ballot as it stands, and while the vote is open a new one."""
     say = scene.say
-    if me.why_not and me.ballot is None:
+    if me.why_not and me.ballot is None and motion.is_open:
         return  # why there is no vote stands above
     st.subheader(say("ballot.vote"), anchor=False)
     take(scene, motion)

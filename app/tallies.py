@@ -86,6 +86,11 @@ class Motion:
         """Whether ballots count now."""
         return self.tally.state is ProposalState.ACTIVE
 
+    @property
+    def is_over(self) -> bool:
+        """Whether ballots counted and no longer do."""
+        return self.tally.state not in (ProposalState.PENDING, ProposalState.ACTIVE)
+
 
 BADGES = {
     "pending": ("gray", "schedule"),

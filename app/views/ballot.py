@@ -31,7 +31,8 @@ def show_weight(scene: Surroundings, motion: Motion, me: Voter) -> None:
     st.markdown(electorate.summary(scene, motion, where))
     if me.why_not:
         told = {"from_": say.moment(me.votes_from, where)} if me.why_not == "young" else {}
-        st.info(say(f"ballot.no_vote.{me.why_not}", **told), icon=":material/person_off:")
+        if me.why_not != "public" or not motion.is_over:  # then there is nothing to sign in for
+            st.info(say(f"ballot.no_vote.{me.why_not}", **told), icon=":material/person_off:")
     else:
         st.markdown(say("ballot.one_vote", member=me.member, since=say.date(me.since, where)))
         if me.delegate:

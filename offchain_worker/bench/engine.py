@@ -23,7 +23,7 @@ from . import plain
 COMMITTER: Final = "0x" + "c0" * 20
 BOUNDS: Final = {"pro rata": 1.5, "two pro rata stages": 2.5}
 OTHER_BOUND: Final = 5.0
-REPEATS: Final = 5
+REPEATS: Final = 15
 
 
 @dataclass(frozen=True)

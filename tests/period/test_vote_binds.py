@@ -126,6 +126,7 @@ def read_without_a_month(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     assert stage.community.meter_data.periods() == []
     for page, words in (("proposals", "Carried out"), ("ballot", "Voting is over."), ("results", "from June 2016")):
         assert words in texts(opened(page)), page
+        assert "sign in to vote" not in texts(opened(page)), "there is nothing to vote on any more"
 
 
 def test_vote__on_key_and_program__binds_the_next_months_workers(
