@@ -72,12 +72,17 @@ def share_rows(
         widths[stage] = weights[begins[stage] : begins[stage + 1]].sum()
     eights = np.zeros((columns + 7) >> 3, np.int64)
     taking = eights.view(np.bool_)
+    whole = (
+        len(rules) > 0 and passes[1] > 0 and begins[1] == columns and scale == 1
+    )  # the first stage writes all of a row
+    whole = whole and (rules[0] in (PRO_RATA, STATIC, WEIGHTED) or (rules[0] == TABLE and straight[0]))
     for t in range(first, last):
         if _beyond(consumption[t], production[t], scale) or _unfit(table, t, bounds):
             left[t] = 1
             continue
         row = allocated[t]
-        row[:] = 0
+        if not whole:
+            row[:] = 0
         for p in range(len(passes) - 1):
             entered = 0
             if pooled:
@@ -91,6 +96,8 @@ def share_rows(
             for stage in range(passes[p], passes[p + 1]):
                 begin, count = begins[stage], begins[stage + 1] - begins[stage]
                 if count == 0 or remains == 0:
+                    if whole and p == 0 and stage == 0:
+                        row[:] = 0
                     continue
                 everyone, rule = count == columns, rules[stage]
                 fresh = p == 0 and stage == 0

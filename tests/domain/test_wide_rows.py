@@ -66,3 +66,28 @@ def test_allocate__many_columns__equals_the_reference(
             found = allocate(consumption, production, key, roster, threads=1)
         assert (found.allocated == expected.allocated).all(), name
         assert (found.sold == expected.sold).all(), name
+
+
+def test_allocate__steps_without_production__overwrite_what_was_in_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    columns = 128
+    chance = np.random.default_rng(5)
+    consumption = chance.integers(0, 10**6, (STEPS, columns))
+    production = np.zeros((STEPS, 2), np.int64)
+    production[::3] = 10**7
+    points = tuple(range(columns))
+    found = {rule.name: AllocationKey((Stage(rule),)) for rule in (Rule.PRO_RATA, Rule.EGALITARIAN)}
+    for rule in (Rule.STATIC, Rule.WEIGHTED, Rule.VAST, Rule.RELATIEF, Rule.OPTIMAAL):
+        stage = Stage(rule, points=points, weights=weights("even", columns, chance))
+        pooled = rule in (Rule.STATIC, Rule.WEIGHTED)
+        found[rule.name] = AllocationKey((stage,)) if pooled else AllocationKey((stage,), True, False)
+    found["TABLE"] = AllocationKey((Stage(Rule.TABLE, points=points),), committer="0x" + "c0" * 20)
+    table = chance.integers(0, 10**6 // columns, (STEPS, columns))
+    monkeypatch.setattr(kernel.run, "__defaults__", (None, 0))
+    for name, key in found.items():
+        out = np.full(consumption.shape, -7)
+        shared = allocate(
+            consumption, production, key, community(columns), table if name == "TABLE" else None, out, threads=1
+        )
+        assert (out[production.sum(axis=1) == 0] == 0).all(), name
+        assert (out >= 0).all(), name
+        assert (out.sum(axis=1) == shared.sold.sum(axis=1)).all(), name
