@@ -30,7 +30,7 @@ demo: setup
 
 # Two processes, each with a chain of its own; a file's tests stay together.
 test: setup
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 # What takes longer than a suite may: a thousand kills instead of a hundred, 100,000 communities instead of 300.
 soak: setup

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,19 +14,20 @@ import structlog
 ROOT = Path(__file__).resolve().parent.parent
 # 2016-05-15 00:00 UTC: the clock of every contract test, so that gas figures repeat to the unit.
 CHAIN_START = 1463270400
-# Folders whose files take longest begin first, so that no process is left with one of them at the end.
-LONGEST = {"period", "fire", "conformity", "browser", "deploy"}
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the longest tests first, else leave the order alone."""
-    items.sort(key=lambda item: item.path.parent.name not in LONGEST)
 
 
 @pytest.fixture(autouse=True)
 def fresh_logs() -> None:
     """Logs go where they go by default, whatever a command run in an earlier test has configured."""
     structlog.reset_defaults()
+
+
+@pytest.fixture(autouse=True)
+def same_main() -> Iterator[None]:
+    """Streamlit's `AppTest` leaves its script as `__main__`, which a process spawned by a later test would run again."""
+    main = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = main
 
 
 @pytest.fixture(scope="session")
