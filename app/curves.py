@@ -40,15 +40,8 @@ def show(scene: Scene, series: Series, key: str, file_name: str, alt: str) -> No
     st.echarts_chart(
         charts.curve(frame, series.parts, fine=bool(number), week=number > 1), height=360, alt=alt, key=f"{key}-chart"
     )
-    below = (
-        "only"
-        if "local" not in series.parts
-        else "sold"
-        if "sold" in series.parts
-        else "surplus"
-        if "surplus" in series.parts
-        else "nothing"
-    )
+    extra = next((part for part in ("sold", "surplus") if part in series.parts), "nothing")
+    below = extra if "local" in series.parts else "only"
     st.caption(say(f"chart.below_{below}"))
     with st.expander(say("chart.table"), icon=":material/table:"):
         st.dataframe(frame, hide_index=True, alt=alt, height="auto" if number else 300)

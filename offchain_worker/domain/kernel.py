@@ -1,8 +1,9 @@
 """The compiled engine: the same integers as the reference in `allocation`, threaded over the steps.
 
 It takes the steps in which every need is under 2^32 µkWh (4,294 kWh), each producer makes at most 2^40 and all together
-at most 2^42 µkWh (2^36 for the Flemish methods); within that no quantity leaves 64 bits (128 there). What lies beyond, is negative or has weights out
-of bounds is left to the reference, which computes it in Python integers or names what is wrong.
+at most 2^42 µkWh (2^36 for the Flemish methods); within that no quantity leaves 64 bits (128 there). What lies beyond,
+is negative or has weights out of bounds is left to the reference, which computes it in Python integers or names what is
+wrong.
 """
 
 from __future__ import annotations

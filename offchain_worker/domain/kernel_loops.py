@@ -72,9 +72,8 @@ def share_rows(
         widths[stage] = weights[begins[stage] : begins[stage + 1]].sum()
     eights = np.zeros((columns + 7) >> 3, np.int64)
     taking = eights.view(np.bool_)
-    whole = (
-        len(rules) > 0 and passes[1] > 0 and begins[1] == columns and scale == 1
-    )  # the first stage writes all of a row
+    # Whether the first stage writes all of a row, which then need not be made 0 before.
+    whole = passes[1] > 0 and begins[1] == columns and scale == 1
     whole = whole and (rules[0] in (PRO_RATA, STATIC, WEIGHTED) or (rules[0] == TABLE and straight[0]))
     for t in range(first, last):
         if _beyond(consumption[t], production[t], scale) or _unfit(table, t, bounds):

@@ -1,6 +1,7 @@
 """
-The rows of one curve from all its files, put in order: corrections before what they correct, measurements before estimates, one row for each stamp, and every
-finding with the row (and where there are several, the file) in which it is first seen.
+The rows of one curve from all its files, put in order: corrections before what they correct, measurements before
+estimates, one row for each stamp, and every finding with the row (and where there are several, the file) in which it is
+first seen.
 """
 
 from __future__ import annotations
